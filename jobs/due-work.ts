@@ -1,0 +1,3 @@
+import { runDueWork } from '../src/ops/run-job.js';
+
+await runDueWork();

@@ -1,0 +1,4 @@
+import { prune } from '../src/ops/housekeeping.flow.js';
+import { runJob } from '../src/ops/run-job.js';
+
+await runJob('prune', prune);

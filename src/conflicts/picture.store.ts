@@ -1,0 +1,91 @@
+import type { Coach } from '../coach/coach.store.js';
+import type { ClientId } from '../kernel/ids.js';
+import { intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { addDays, startOfDay, wallClock } from '../kernel/zone.js';
+import { asksOf, clientByEmail, clientById, pastStarts, type Client } from '../requests/client.store.js';
+import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
+import { liveHolds } from '../slots/hold.store.js';
+import { rankSlots } from '../slots/rank.js';
+import { judgeSlot, searchSlots } from '../slots/search.js';
+import type { Reader } from '../postgres/transaction.js';
+import { mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
+import { blockersAt, slotFacts } from './standing.store.js';
+
+/** All that a decision about one request rests on: what stands there, who could be asked, which times are free. */
+export interface Picture {
+  readonly wanted: Interval;
+  readonly incoming: Client;
+  readonly blockers: readonly Blocker[];
+  /** The other events of that day. */
+  readonly neighbours: readonly Blocker[];
+  readonly isPromised: boolean;
+  /** Who sits there, if it is one session. `client` is null while nobody has said whose title it is, or never met. */
+  readonly candidate: { readonly blocker: Blocker; readonly client: Client | null; readonly name: string; readonly email: string | null } | null;
+  readonly ask: { readonly slots: readonly Interval[]; readonly until: Instant } | AskRefusal;
+  readonly otherSlots: readonly Interval[];
+  readonly manual: readonly Interval[];
+}
+
+/** Reads the mirror and the holds. Nothing is judged that is not judged again at the click. */
+export async function pictureOf(db: Reader, coach: Coach, request: Request, now: Instant): Promise<Picture> {
+  const wanted = wantedInterval(request);
+  const incoming = await clientById(db, coach.id, request.client_id);
+  const day = wallClock(wanted.start, coach.zone).date;
+  const around = await blockersAt(db, coach, { start: startOfDay(day, coach.zone), end: startOfDay(addDays(day, 1), coach.zone) });
+  const blockers = await blockersAt(db, coach, wanted);
+  const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== request.id);
+  const candidate = await candidateIn(db, coach, blockers);
+  const about = candidate?.client
+    ? { isMuted: candidate.client.muted_at !== null, asksLately: await asksOf(db, coach.id, candidate.client.id, coach.policy.asksPerClient.days, now), isIncoming: candidate.client.id === request.client_id }
+    : null;
+
+  const verdict = mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
+  const otherSlots = await freeSlots(db, coach, { near: wanted.start, lengthMs: lengthMs(request), clientId: request.client_id, taken: [wanted], now });
+  let ask: Picture['ask'];
+  if (typeof verdict === 'string') ask = verdict;
+  else {
+    const slots = await freeSlots(db, coach, {
+      near: verdict.interval.start, lengthMs: verdict.interval.end - verdict.interval.start, clientId: candidate?.client?.id ?? null, taken: [wanted, verdict.interval], now,
+    });
+    ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, verdict.interval.start) };
+  }
+  const own = intervalFrom(wanted.start, lengthMs(request));
+  const judged = judgeSlot(await slotFacts(db, coach, now, lengthMs(request), [], undefined), wanted.start);
+  const manual = judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [own, ...otherSlots] : otherSlots;
+  return { wanted, incoming, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, candidate, ask, otherSlots, manual };
+}
+
+async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[]): Promise<Picture['candidate']> {
+  const sessions = blockers.filter((b) => b.claim.kind === 'guest' || b.claim.kind === 'named' || b.claim.kind === 'unnamed');
+  const blocker = sessions[0];
+  if (!blocker || sessions.length > 1) return null;
+  switch (blocker.claim.kind) {
+    case 'guest': {
+      const client = await clientByEmail(db, coach.id, blocker.claim.email);
+      return { blocker, client, name: client?.name ?? blocker.claim.displayName ?? blocker.claim.email, email: blocker.claim.email };
+    }
+    case 'named': {
+      const client = await clientById(db, coach.id, blocker.claim.clientId);
+      return { blocker, client, name: client.name, email: client.email };
+    }
+    case 'unnamed': return { blocker, client: null, name: blocker.claim.title, email: null };
+    default: return null;
+  }
+}
+
+/** The best free slots for one person near a time, by the coach's policy. `taken` counts as busy besides mirror and holds. */
+export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; now: Instant; notAfter?: Instant }): Promise<Interval[]> {
+  const facts = await slotFacts(db, coach, want.now, want.lengthMs, want.taken);
+  const found = searchSlots(facts);
+  const ranked = rankSlots(found, {
+    near: want.near, zone: coach.zone, busy: facts.busy, count: coach.policy.choicesPerOffer,
+    pastStarts: want.clientId ? await pastStarts(db, coach.id, want.clientId) : [],
+  });
+  return ranked.map(({ start, end }) => ({ start, end }));
+}
+
+/** Whether a slot of an offer can still be had, by the same rules under which it was offered. */
+export async function slotIsFree(db: Reader, coach: Coach, slot: Interval, taken: readonly Interval[], now: Instant): Promise<boolean> {
+  const around = { start: plus(slot.start, -8 * 86_400_000), end: plus(slot.end, 8 * 86_400_000) };
+  return judgeSlot(await slotFacts(db, coach, now, slot.end - slot.start, taken, around), slot.start).free;
+}

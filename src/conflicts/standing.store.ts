@@ -1,0 +1,56 @@
+import type { CalendarEvent } from '../calendar/event.js';
+import { sessionClaim } from '../calendar/session-of.js';
+import type { Coach } from '../coach/coach.store.js';
+import { instant, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { namedTitles } from '../requests/client.store.js';
+import { liveHolds } from '../slots/hold.store.js';
+import type { SlotFacts } from '../slots/search.js';
+import { intervalOf, oneRow, PERIOD, rangeParam, rows } from '../postgres/rows.js';
+import type { Reader } from '../postgres/transaction.js';
+import { blockerKey, type Blocker } from './blocker.js';
+
+/** Everything in the mirror that takes the coach's time within `window`, sorted by start. */
+export async function blockersAt(db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> {
+  const found = await rows<{ calendar_id: string; role: string; root_id: string; original_key: string; event_id: string; is_all_day: boolean; period_start: number; period_end: number; event: CalendarEvent }>(db, `
+    select o.calendar_id, c.role, o.root_id, o.original_key, o.event_id, o.is_all_day, lower(o.period) as period_start, upper(o.period) as period_end, e.event
+    from occurrences o
+    join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
+    join lateral (select event from events e where e.coach_id = o.coach_id and e.calendar_id = o.calendar_id and e.id in (o.event_id, o.root_id)
+      order by e.id = o.event_id desc limit 1) e on true
+    where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:window)::tstzrange
+    order by lower(o.period), o.calendar_id, o.root_id`, { coachId: coach.id, window: rangeParam(window) });
+  if (found.length === 0) return [];
+  const titles = await namedTitles(db, coach.id);
+  const own = new Set([coach.email]);
+  return found.map((r) => ({
+    key: blockerKey(r.calendar_id, r.root_id, r.original_key), calendarId: r.calendar_id, rootId: r.root_id, originalKey: r.original_key, eventId: r.event_id,
+    interval: intervalOf(r), isAllDay: r.is_all_day, title: r.event.summary ?? (r.role === 'busy' ? 'Busy (another calendar)' : 'No title'),
+    claim: r.role === 'sessions' ? sessionClaim(r.event, titles, own) : { kind: 'plain', why: 'type' },
+  }));
+}
+
+/** Facts for the slot search: what is busy by mirror and holds from now to the horizon, and `taken` besides. */
+export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs: number, taken: readonly Interval[], window?: Interval): Promise<SlotFacts> {
+  const span = window ?? { start: now, end: plus(now, coach.policy.horizonMs + lengthMs) };
+  const busy = await rows<{ period_start: number; period_end: number; counts: boolean }>(db, `
+    select ${PERIOD.replaceAll('period)', 'o.period)')}, c.role = 'sessions' and not o.is_all_day as counts from occurrences o
+    join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
+    where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:span)::tstzrange`, { coachId: coach.id, span: rangeParam(span) });
+  const holds = await liveHolds(db, coach.id, span);
+  return {
+    now, policy: coach.policy, zone: coach.zone, lengthMs,
+    busy: [...busy.map(intervalOf), ...holds.map((h) => h.interval), ...taken],
+    sessionStarts: busy.filter((b) => b.counts).map((b) => instant(b.period_start)),
+  };
+}
+
+/** Why this coach's calendars cannot be trusted right now, or null: a calendar never read, frozen, or a broken grant. */
+export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | null> {
+  const row = await oneRow<{ sessions: number; unread: number; grants: number }>(db, `
+    select count(*) filter (where role = 'sessions') as sessions,
+      count(*) filter (where role in ('sessions', 'busy') and (last_full_at is null or frozen_at is not null)) as unread,
+      (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as grants
+    from calendars where coach_id = :coachId`, { coachId: coach.id });
+  if (!row || row.sessions === 0) return 'no-calendar';
+  return row.unread > 0 || row.grants === 0 ? 'cannot-check' : null;
+}

@@ -1,0 +1,26 @@
+import type { GuestMail } from './guest-mail.js';
+import type { Pushes } from './pushes.js';
+import type { Rules } from './rules.js';
+import type { Store } from './store.js';
+import type { TokenKeys } from './token-keys.js';
+
+/** Everything a route may need. */
+export interface Emulator {
+  readonly store: Store;
+  readonly pushes: Pushes;
+  readonly mail: GuestMail;
+  readonly rules: Rules;
+  readonly keys: TokenKeys;
+  /** Address under which clients reach it, without a slash at the end. */
+  readonly url: () => string;
+  /** OAuth clients whose secret is fixed; any other id is accepted with whatever secret it first brings. */
+  readonly oauthClients: Readonly<Record<string, string>>;
+}
+
+/** Who makes a call. */
+export interface Caller {
+  readonly account: string;
+  readonly clientId: string;
+  /** Granted scopes; undefined means all (the sandbox header). */
+  readonly scopes?: ReadonlySet<string>;
+}

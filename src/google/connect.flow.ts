@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { coachByEmail } from '../coach/coach.store.js';
+import type { CoachId } from '../kernel/ids.js';
+import { DAY, MINUTE, plus } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { openMissingChannels } from '../mirror/channel.store.js';
+import { mintId } from '../postgres/rows.js';
+import { inTx } from '../postgres/transaction.js';
+import { notifyDue } from '../work/due.store.js';
+import { remember } from '../work/history.store.js';
+import type { Shell } from '../work/shell.port.js';
+import type { OauthPort } from './oauth.port.js';
+import { saveCalendar, saveGrant, saveOauthState, saveSignIn, takeOauthState } from './grant.store.js';
+
+const SIGN_IN_LASTS_MS = 14 * DAY;
+const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Sends a coach to Google, to sign in or to give permission. Returns where to, and the state that must come back with
+ *  the same browser. `returnTo` is a path of ours. */
+export async function beginOauth(shell: Shell, oauth: OauthPort, purpose: 'connect' | 'sign-in', returnTo: string): Promise<{ url: string; state: string }> {
+  const state = randomBytes(24).toString('base64url');
+  const verifier = randomBytes(48).toString('base64url');
+  const now = shell.clock.now();
+  await inTx(shell.db, 'commit connect', (tx) => saveOauthState(tx, {
+    hash: hashOf(state), purpose, verifierSealed: shell.keys.seal(verifier), returnTo: returnTo.startsWith('/') && !returnTo.startsWith('//') ? returnTo : '/pending', expiresAt: plus(now, 10 * MINUTE),
+  }));
+  return { url: oauth.authorizationUrl({ purpose, state, challenge: createHash('sha256').update(verifier).digest('base64url') }), state };
+}
+
+/** The coach comes back from Google. Signs them in; after `connect` also keeps the permission, and takes their calendars
+ *  up: the primary one holds sessions, other calendars of their own block time, foreign ones are ignored.
+ *  @throws Problem SIGN_IN_REFUSED */
+export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: string; state: string }): Promise<{ signIn: string; returnTo: string; coachId: CoachId }> {
+  const now = shell.clock.now();
+  const sent = await inTx(shell.db, 'commit sign-in', (tx) => takeOauthState(tx, hashOf(back.state), now));
+  if (!sent) throw new Problem('SIGN_IN_REFUSED', 'This sign-in is no longer valid. Please begin again.');
+  const person = await oauth.exchange(back.code, shell.keys.open(sent.verifier_sealed));
+  const coach = await coachByEmail(shell.db, person.email);
+  if (!coach) throw new Problem('SIGN_IN_REFUSED', 'This Google account does not belong to a coach here. Sign in with another account, or ask the operator to add you.');
+  const signIn = randomBytes(32).toString('base64url');
+
+  if (sent.purpose === 'connect') {
+    const missing = oauth.missingScopes(person.scopes);
+    if (missing.length > 0) throw new Problem('SIGN_IN_REFUSED', 'Makeway needs all the permissions it asks for. Please connect again and leave every box ticked.', { missing });
+    if (!person.refreshToken) throw new Problem('SIGN_IN_REFUSED', 'Google gave no lasting permission. Remove Makeway in your Google account, then connect again.');
+    const calendars = await oauth.calendarsOf(person);
+    await inTx(shell.db, 'commit connect', async (tx) => {
+      await saveGrant(tx, {
+        coachId: coach.id, sub: person.sub, email: person.email, scopes: person.scopes, refreshSealed: shell.keys.seal(person.refreshToken ?? ''),
+        accessSealed: person.accessToken ? shell.keys.seal(person.accessToken) : null, accessExpiresAt: person.accessExpiresAt,
+      }, now);
+      for (const c of calendars) {
+        const isOwn = c.accessRole === 'owner' || c.accessRole === 'writer';
+        await saveCalendar(tx, {
+          coachId: coach.id, id: mintId('calendar'), googleId: c.id, summary: c.summary, zone: c.timeZone, accessRole: c.accessRole,
+          role: c.isPrimary ? 'sessions' : isOwn ? 'busy' : 'ignored',
+        }, now);
+      }
+      const address = pushAddress(shell.publicUrl);
+      if (address) await openMissingChannels(tx, shell.keys, coach.id, address, now);
+      await notifyDue(tx, 'calendars');
+      await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach', facts: { calendars: calendars.length } });
+    });
+  }
+  await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, hashOf(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));
+  return { signIn, returnTo: sent.return_to, coachId: coach.id };
+}
+
+/** Where Google may push to, or null: Google takes https only; plain http reaches just the emulator, on loopback. */
+export function pushAddress(publicUrl: string): string | null {
+  const url = new URL(publicUrl);
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || isLoopback ? `${publicUrl}/google/push` : null;
+}

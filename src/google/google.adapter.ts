@@ -1,0 +1,147 @@
+import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
+import { OAuth2Client } from 'google-auth-library';
+import { tookEffect, type Effect } from '../kernel/effects.js';
+import { instant } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { rfc3339 } from '../kernel/zone.js';
+import { refuseInsideTransaction } from '../postgres/transaction.js';
+import { decodeEvent } from './decode-event.js';
+import type { GoogleCalendar, CalendarListEntry } from './google.port.js';
+import { translateGoogleError } from './translate-error.js';
+
+export interface GoogleSettings { readonly clientId: string; readonly clientSecret: string; readonly apiRoot: string | undefined; readonly oauthRoot: string | undefined }
+
+const TIMEOUT_MS = 10_000;
+
+/** An OAuth client for this installation; its endpoints follow `oauthRoot` (sheet 7.7). */
+export function oauthClient(google: GoogleSettings, redirectUri?: string): OAuth2Client {
+  const root = google.oauthRoot?.replace(/\/$/, '');
+  return new OAuth2Client({
+    clientId: google.clientId, clientSecret: google.clientSecret, forceRefreshOnFailure: true, ...(redirectUri && { redirectUri }),
+    ...(root && {
+      endpoints: {
+        oauth2AuthBaseUrl: `${root}/o/oauth2/v2/auth`, oauth2TokenUrl: `${root}/token`, oauth2RevokeUrl: `${root}/revoke`,
+        tokenInfoUrl: `${root}/tokeninfo`, oauth2FederatedSignonPemCertsUrl: `${root}/oauth2/v1/certs`,
+        oauth2FederatedSignonJwkCertsUrl: `${root}/oauth2/v3/certs`, oauth2IapPublicKeyUrl: `${root}/iap/verify/public_key`,
+      },
+    }),
+  });
+}
+
+/** One coach's calendars through the official client, with our own retries instead of its own (design, section 5). */
+export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): GoogleCalendar {
+  const api = calendar({ version: 'v3', auth, retry: false, timeout: TIMEOUT_MS, ...(google.apiRoot && { rootUrl: google.apiRoot }) });
+
+  async function call<T>(name: string, send: () => Promise<T>, effect?: Effect, hasCursor = false): Promise<T> {
+    refuseInsideTransaction(name);
+    try {
+      const answer = await send();
+      if (effect) tookEffect(effect);
+      return answer;
+    } catch (error) {
+      throw translateGoogleError(error, { name, isWrite: effect !== undefined, hasCursor });
+    }
+  }
+  const understood = (raw: calendar_v3.Schema$Event) => {
+    const event = decodeEvent(raw);
+    if (!event) throw new Problem('GOOGLE_REFUSED', 'Google answered with something that is not an event.');
+    return event;
+  };
+
+  return {
+    async listCalendars() {
+      const entries: CalendarListEntry[] = [];
+      let pageToken: string | undefined;
+      do {
+        const { data } = await call('calendarList.list', () => api.calendarList.list({ maxResults: 250, ...(pageToken && { pageToken }) }));
+        for (const c of data.items ?? []) {
+          if (!c.id || c.deleted) continue;
+          entries.push({ id: c.id, summary: c.summaryOverride ?? c.summary ?? c.id, timeZone: c.timeZone ?? 'UTC', accessRole: c.accessRole ?? 'none', isPrimary: c.primary === true, isSelected: c.selected === true });
+        }
+        pageToken = data.nextPageToken ?? undefined;
+      } while (pageToken);
+      return entries;
+    },
+    async listEvents(calendarId, { cursor, pageToken }) {
+      const { data } = await call('events.list', () => api.events.list({
+        calendarId, maxResults: 2500, singleEvents: false, ...(cursor && { syncToken: cursor }), ...(pageToken && { pageToken }),
+      }), undefined, cursor !== null || pageToken !== null);
+      return {
+        events: (data.items ?? []).flatMap((raw) => decodeEvent(raw) ?? []),
+        nextPageToken: data.nextPageToken ?? null, nextCursor: data.nextSyncToken ?? null,
+        timeZone: data.timeZone ?? 'UTC', accessRole: data.accessRole ?? 'none',
+      };
+    },
+    async listWindow(calendarId, window) {
+      const events = [];
+      let pageToken: string | undefined;
+      do {
+        const { data } = await call('events.list', () => api.events.list({
+          calendarId, maxResults: 2500, singleEvents: true, timeMin: rfc3339(window.start, 'UTC'), timeMax: rfc3339(window.end, 'UTC'), ...(pageToken && { pageToken }),
+        }));
+        events.push(...(data.items ?? []).flatMap((raw) => decodeEvent(raw) ?? []));
+        pageToken = data.nextPageToken ?? undefined;
+      } while (pageToken);
+      return events;
+    },
+    async getEvent(calendarId, eventId) {
+      try {
+        const { data } = await call('events.get', () => api.events.get({ calendarId, eventId }));
+        return understood(data);
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'GOOGLE_NOT_FOUND') return null;
+        throw error;
+      }
+    },
+    async insertEvent(calendarId, event) {
+      const { data } = await call('events.insert', () => api.events.insert({
+        calendarId, sendUpdates: 'none',
+        requestBody: {
+          id: event.id, summary: event.summary, description: event.description,
+          start: { dateTime: rfc3339(event.interval.start, event.zone), timeZone: event.zone },
+          end: { dateTime: rfc3339(event.interval.end, event.zone), timeZone: event.zone },
+          extendedProperties: { private: { ...event.privateProperties } },
+        },
+      }), 'google insert');
+      return understood(data);
+    },
+    async moveEvent(calendarId, eventId, etag, to, zone, tell) {
+      const { data } = await call('events.patch', () => api.events.patch({
+        calendarId, eventId, sendUpdates: tell === 'guests' ? 'all' : 'none',
+        requestBody: {
+          start: { dateTime: rfc3339(to.start, zone), timeZone: zone }, end: { dateTime: rfc3339(to.end, zone), timeZone: zone },
+        },
+      }, { headers: { 'If-Match': etag } }), 'google patch');
+      return understood(data);
+    },
+    async inviteGuest(calendarId, eventId, etag, guest) {
+      const { data } = await call('events.patch', () => api.events.patch({
+        calendarId, eventId, sendUpdates: 'all',
+        requestBody: { attendees: [{ email: guest.email, displayName: guest.displayName }] },
+      }, { headers: { 'If-Match': etag } }), 'google patch');
+      return understood(data);
+    },
+    async deleteEvent(calendarId, eventId, etag) {
+      try {
+        await call('events.delete', () => api.events.delete({ calendarId, eventId, sendUpdates: 'none' }, { headers: { 'If-Match': etag } }), 'google delete');
+      } catch (error) {
+        // 410: deleted already; 404: purged. Both are what we want.
+        if (!(error instanceof Problem) || (error.code !== 'GOOGLE_CURSOR_GONE' && error.code !== 'GOOGLE_NOT_FOUND')) throw error;
+      }
+    },
+    async watch(calendarId, channel) {
+      const { data } = await call('events.watch', () => api.events.watch({
+        calendarId, requestBody: { id: channel.id, token: channel.token, type: 'web_hook', address: channel.address },
+      }), 'google watch');
+      if (!data.resourceId || !data.expiration) throw new Problem('GOOGLE_REFUSED', 'Google opened a channel without telling its end.');
+      return { resourceId: data.resourceId, expiresAt: instant(Number(data.expiration)) };
+    },
+    async stopChannel({ id, resourceId }) {
+      try {
+        await call('channels.stop', () => api.channels.stop({ requestBody: { id, resourceId } }), 'google stop');
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'GOOGLE_NOT_FOUND') throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { CalendarEvent } from '../calendar/event.js';
+import type { Instant, Interval } from '../kernel/interval.js';
+
+/** One page of `events.list` (`singleEvents=false`). The cursor comes on the last page only. */
+export interface EventsPage {
+  readonly events: readonly CalendarEvent[];
+  readonly nextPageToken: string | null;
+  readonly nextCursor: string | null;
+  readonly timeZone: string;
+  readonly accessRole: string;
+}
+export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean }
+export interface OpenChannel { readonly resourceId: string; readonly expiresAt: Instant }
+
+/** What Makeway writes as a new event: quiet, without guests. */
+export interface NewEvent { readonly id: string; readonly summary: string; readonly description: string; readonly interval: Interval; readonly zone: string; readonly privateProperties: Readonly<Record<string, string>> }
+
+/** One coach's Google Calendar. No method is called inside a transaction. Every method throws Problems only:
+ *  GOOGLE_UNREACHABLE, GOOGLE_QUOTA, GOOGLE_GRANT_REVOKED, GOOGLE_REFUSED, and those named beside it.
+ *  A write whose answer was lost throws GOOGLE_ANSWER_LOST: look before you repeat it. */
+export interface GoogleCalendar {
+  listCalendars(): Promise<CalendarListEntry[]>;
+  /** @throws GOOGLE_CURSOR_GONE when the cursor or page token is no longer good: read everything again. */
+  listEvents(calendarId: string, from: { cursor: string | null; pageToken: string | null }): Promise<EventsPage>;
+  /** All single events and instances that touch the window, read live. */
+  listWindow(calendarId: string, window: Interval): Promise<CalendarEvent[]>;
+  /** The event, cancelled ones too; null if Google does not know it. */
+  getEvent(calendarId: string, eventId: string): Promise<CalendarEvent | null>;
+  /** @throws GOOGLE_DUPLICATE when the id is taken, by us or by a deleted event. */
+  insertEvent(calendarId: string, event: NewEvent): Promise<CalendarEvent>;
+  /** Moves an event under its etag. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
+  moveEvent(calendarId: string, eventId: string, etag: string, to: Interval, zone: string, tell: 'guests' | 'nobody'): Promise<CalendarEvent>;
+  /** Adds the guest and lets Google tell them. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
+  inviteGuest(calendarId: string, eventId: string, etag: string, guest: { email: string; displayName: string }): Promise<CalendarEvent>;
+  /** Deletes under the etag, silently; an event that is gone already is fine. @throws GOOGLE_EVENT_CHANGED */
+  deleteEvent(calendarId: string, eventId: string, etag: string): Promise<void>;
+  /** @throws GOOGLE_REFUSED for a calendar that cannot be watched. */
+  watch(calendarId: string, channel: { id: string; token: string; address: string }): Promise<OpenChannel>;
+  stopChannel(channel: { id: string; resourceId: string }): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { Problem, type ProblemCode } from '../kernel/problem.js';
+
+const QUOTA: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded']);
+/** Socket codes that prove the request never left: nothing can have happened at Google. */
+const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+interface Thrown { status?: unknown; code?: unknown; message?: unknown; cause?: unknown; response?: { status?: unknown; data?: unknown } }
+const recordOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+
+/** The Problem behind what the Google client threw, by status and reason, never by message (sheet section 6).
+ *  `call` is a read or a write: a write without an answer may have taken effect. */
+export function translateGoogleError(thrown: unknown, call: { name: string; isWrite: boolean; hasCursor?: boolean }): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const error = recordOf(thrown) as Thrown;
+  const status = Number(error.response?.status ?? error.status ?? 0);
+  const body = recordOf(recordOf(error.response?.data).error);
+  const first = recordOf(Array.isArray(body.errors) ? body.errors[0] : null);
+  const reason = String(first.reason ?? recordOf(error.response?.data).error ?? '');
+  const facts = { call: call.name, status, reason };
+  const say = (code: ProblemCode, message: string): Problem => new Problem(code, message, facts, thrown);
+
+  if (!status) {
+    const code = String(error.code ?? recordOf(error.cause).code ?? '');
+    if (call.isWrite && !NOT_SENT.has(code)) return say('GOOGLE_ANSWER_LOST', 'Google did not answer; the change may have been made.');
+    return say('GOOGLE_UNREACHABLE', 'Google cannot be reached.');
+  }
+  if (status === 400 && reason === 'invalid_grant') return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
+  if (status === 401) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
+  if (status === 410 || (status === 400 && call.hasCursor && reason === 'invalid')) return say('GOOGLE_CURSOR_GONE', 'Google no longer knows our place in this calendar.');
+  if (status === 412) return say('GOOGLE_EVENT_CHANGED', 'The event was changed in Google meanwhile.');
+  if (status === 409) return say('GOOGLE_DUPLICATE', 'Google already has an event with this id.');
+  if (status === 404) return say('GOOGLE_NOT_FOUND', 'Google does not know this calendar or event.');
+  if (status === 429 || (status === 403 && QUOTA.has(reason))) return say('GOOGLE_QUOTA', 'Google asks us to slow down.');
+  if (status >= 500) return say(call.isWrite ? 'GOOGLE_ANSWER_LOST' : 'GOOGLE_UNREACHABLE', 'Google has a fault of its own.');
+  return say('GOOGLE_REFUSED', 'Google refuses this.');
+}

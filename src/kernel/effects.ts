@@ -1,0 +1,21 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** Every side effect Makeway has, by name: a commit, a call that changes Google, a mail handed to SMTP.
+ *  Each is announced right after it took effect, so that a test can end the process between any two. */
+export const EFFECTS = [
+  'commit receive', 'commit assess', 'commit expire-request',
+  'commit decide', 'commit decline', 'commit manual',
+  'commit choose', 'commit pick', 'commit keep', 'commit fresh-choices', 'commit remind', 'commit end-ask', 'commit settle', 'commit notice-freed',
+  'commit intend-move', 'commit send-move', 'commit moved', 'commit moved-back', 'commit checked', 'commit vacated', 'commit begin-landing', 'commit taken',
+  'commit send-insert', 'commit inserted', 'commit undone', 'commit verified', 'commit send-invite', 'commit landed', 'commit refused', 'commit wait',
+  'commit pull-page', 'commit pull', 'commit frozen', 'commit calendar-gone', 'commit channel', 'commit push', 'commit connect', 'commit sign-in', 'commit grant-broken',
+  'commit mail-sent', 'commit mail-refused', 'commit mail-pointless', 'commit prune', 'commit coach', 'commit name-title', 'commit sweep', 'commit horizon',
+  'google insert', 'google patch', 'google delete', 'google watch', 'google stop',
+  'smtp send',
+] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export const effectChannel = channel('makeway:effect');
+
+/** Says that `effect` has just happened and can no longer be taken back. */
+export const tookEffect = (effect: Effect): void => effectChannel.publish(effect);

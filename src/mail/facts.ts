@@ -1,0 +1,63 @@
+import type { Instant, Interval } from '../kernel/interval.js';
+
+/** What a letter tells. Each kind carries just what its reader may know: the letters to clients have no field
+ *  for another client, so none can slip in. `link` is the capability URL of the page behind the letter. */
+export type LetterFacts =
+  | DecisionFacts
+  | ({ readonly letter: 'ask' | 'ask-reminder' | 'ask-over' } & AskFacts)
+  | ({ readonly letter: 'offer' | 'offer-reminder' } & OfferFacts)
+  | { readonly letter: 'moved'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly from: Interval; readonly now: Interval }
+  | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
+  | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval;
+      readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
+  | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval };
+export type LetterKind = LetterFacts['letter'];
+
+export interface Addressee { readonly name: string }
+
+/** To the coach: a request waits for your decision. */
+export interface DecisionFacts {
+  readonly letter: 'decision';
+  readonly to: Addressee;
+  readonly zone: string;
+  readonly incoming: { readonly name: string; readonly email: string };
+  readonly sessionType: string;
+  readonly wanted: Interval;
+  readonly alsoWanted: readonly Interval[];
+  /** Why it is with the coach (again), one sentence: "The time is taken." "Dana keeps the time." */
+  readonly reason: string;
+  readonly blockers: readonly { readonly title: string; readonly interval: Interval }[];
+  /** That day's other events. */
+  readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
+  /** How many slots each option has; null with a reason where it is not possible. */
+  readonly ask: { readonly name: string; readonly slots: number; readonly until: Instant; readonly needsAddress: boolean } | { readonly why: string };
+  readonly otherSlots: number;
+  /** Deep links: the same page, with that choice prepared. */
+  readonly link: { readonly open: string; readonly option1: string; readonly option2: string; readonly decline: string };
+}
+
+/** To the existing client: could we move? */
+export interface AskFacts {
+  readonly to: Addressee;
+  readonly coachName: string;
+  readonly zone: string;
+  readonly coachZone: string;
+  readonly session: Interval;
+  readonly slots: readonly { readonly interval: Interval; readonly link: string }[];
+  readonly keepLink: string;
+  readonly until: Instant;
+}
+
+/** To the incoming client: other free times. */
+export interface OfferFacts {
+  readonly to: Addressee;
+  readonly coachName: string;
+  readonly zone: string;
+  readonly coachZone: string;
+  readonly sessionType: string;
+  readonly slots: readonly { readonly interval: Interval; readonly link: string }[];
+  readonly until: Instant;
+}
+
+/** A letter, ready but for its envelope. The text part says all that the HTML part says. */
+export interface Letter { readonly subject: string; readonly text: string; readonly html: string }

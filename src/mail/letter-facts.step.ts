@@ -1,0 +1,97 @@
+import { ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
+import { pictureOf } from '../conflicts/picture.store.js';
+import type { Coach } from '../coach/coach.store.js';
+import { intervalFrom, type Interval } from '../kernel/interval.js';
+import { rfc3339 } from '../kernel/zone.js';
+import { clientById } from '../requests/client.store.js';
+import { lengthMs, REASON_IN_WORDS, wantedInterval, type Request } from '../requests/request.js';
+import { requestById } from '../requests/request.store.js';
+import type { Resolution } from '../resolution/resolution.js';
+import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
+import { sessionById, sessionInterval } from '../resolution/session.store.js';
+import type { Shell } from '../work/shell.port.js';
+import type { LetterFacts } from './facts.js';
+import { linkPath } from './link.store.js';
+import type { OutboxRow } from './outbox.store.js';
+
+type Written = { readonly facts: LetterFacts; readonly to: { name: string; address: string } } | null;
+
+/** Gathers what a letter tells, from the state as it is now; null if there is no longer anything to tell. */
+export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  const request = await requestById(shell.db, coach.id, row.request_id);
+  const resolution = row.resolution_id === null ? null : await resolutionById(shell.db, coach.id, row.resolution_id);
+  const facts = row.client_id === null ? await toCoach(shell, coach, row, request, resolution) : await toClient(shell, coach, row, request, resolution);
+  if (!facts) return null;
+  if (row.client_id === null) return { facts, to: { name: coach.name, address: coach.email } };
+  const client = await clientById(shell.db, coach.id, row.client_id);
+  return client.email ? { facts, to: { name: client.name, address: client.email } } : null;
+}
+
+async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Request, resolution: Resolution | null): Promise<LetterFacts | null> {
+  const to = { name: coach.name };
+  const incoming = await clientById(shell.db, coach.id, request.client_id);
+  switch (row.letter) {
+    case 'decision': {
+      if (request.state !== 'pending_resolution' || request.revision !== row.revision) return null;
+      const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
+      const open = shell.publicUrl + await linkPath(shell.db, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: row.revision });
+      const titled = (b: { title: string; interval: Interval }): { title: string; interval: Interval } => ({ title: b.title, interval: b.interval });
+      return {
+        letter: 'decision', to, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
+        wanted: picture.wanted, alsoWanted: alsoWanted(request), reason: REASON_IN_WORDS[request.pending_reason ?? 'taken'],
+        blockers: picture.blockers.map(titled), neighbours: picture.neighbours.map(titled),
+        ask: typeof picture.ask === 'string' || !picture.candidate ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
+          : { name: picture.candidate.name, slots: picture.ask.slots.length, until: picture.ask.until, needsAddress: picture.candidate.email === null },
+        otherSlots: picture.otherSlots.length,
+        link: { open, option1: `${open}?do=option1`, option2: `${open}?do=option2`, decline: `${open}?do=decline` },
+      };
+    }
+    case 'settled': {
+      const moved = resolution?.sessionId ? await movedFacts(shell, coach, resolution) : null;
+      if (request.booked_start === null) return null;
+      return { letter: 'settled', to, zone: coach.zone, incomingName: incoming.name, booked: intervalFrom(request.booked_start, lengthMs(request)), moved };
+    }
+    case 'clash': {
+      if (!resolution?.sessionId) return null;
+      const session = await sessionById(shell.db, coach.id, resolution.sessionId);
+      const client = await clientById(shell.db, coach.id, session.client_id);
+      return { letter: 'clash', to, zone: coach.zone, what: `${client.name}'s moved session`, at: sessionInterval(session) };
+    }
+    default: return null;
+  }
+}
+
+const alsoWanted = (request: Request): Interval[] => request.wanted_starts.filter((s) => s !== request.wanted_at).map((s) => intervalFrom(s, lengthMs(request)));
+
+async function movedFacts(shell: Shell, coach: Coach, resolution: Resolution): Promise<{ name: string; from: Interval; now: Interval } | null> {
+  const choice = await choiceOf(shell.db, resolution, 'done');
+  if (!choice || !resolution.sessionId) return null;
+  const client = await clientById(shell.db, coach.id, (await sessionById(shell.db, coach.id, resolution.sessionId)).client_id);
+  return { name: client.name, from: resolution.interval, now: choice.interval };
+}
+
+async function toClient(shell: Shell, coach: Coach, row: OutboxRow, request: Request, resolution: Resolution | null): Promise<LetterFacts | null> {
+  if (row.client_id === null) return null;
+  const client = await clientById(shell.db, coach.id, row.client_id);
+  const who = { to: { name: client.name }, coachName: coach.name, zone: client.time_zone ?? coach.zone, coachZone: coach.zone };
+  if (row.letter === 'declined' || row.letter === 'expired') {
+    return { letter: row.letter, to: who.to, coachName: who.coachName, zone: who.zone, wanted: [wantedInterval(request), ...alsoWanted(request)] };
+  }
+  if (!resolution) return null;
+  if (row.letter === 'moved') {
+    const moved = await movedFacts(shell, coach, resolution);
+    return moved && { letter: 'moved', to: who.to, coachName: who.coachName, zone: who.zone, from: moved.from, now: moved.now };
+  }
+  const offer = await offerOf(shell.db, resolution);
+  const isOver = resolution.state !== 'asked' || shell.clock.now() >= offer.expiresAt;
+  if (isOver && row.letter !== 'ask-over') return null;
+  const purpose = resolution.option === 2 ? 'choose' : 'pick';
+  const link = shell.publicUrl + await linkPath(shell.db, shell.keys, { coachId: coach.id, purpose, requestId: request.id, resolutionId: resolution.id });
+  const slots = offer.slots.map((interval) => ({ interval, link: `${link}?start=${encodeURIComponent(rfc3339(interval.start, 'UTC'))}` }));
+  if (row.letter === 'offer' || row.letter === 'offer-reminder') return { letter: row.letter, ...who, sessionType: request.session_type, slots, until: offer.expiresAt };
+  if (row.letter !== 'ask' && row.letter !== 'ask-reminder' && row.letter !== 'ask-over') return null;
+  if (!resolution.sessionId) return null;
+  // The session as it is in Google now: the coach may have moved it since.
+  const session = sessionInterval(await sessionById(shell.db, coach.id, resolution.sessionId));
+  return { letter: row.letter, ...who, session, slots, keepLink: `${link}?keep=1`, until: offer.expiresAt };
+}

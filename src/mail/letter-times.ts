@@ -1,0 +1,58 @@
+import type { Instant, Interval } from '../kernel/interval.js';
+import { addDays, dayInWords, momentInWords, timeInWords, wallClock, zoneInWords } from '../kernel/zone.js';
+
+const atMidnight = (at: Instant, zone: string): boolean => {
+  const { hour, minute } = wallClock(at, zone);
+  return hour === 0 && minute === 0;
+};
+
+/** True if `interval` is made of whole days of `zone`. */
+export const isWholeDays = (interval: Interval, zone: string): boolean =>
+  interval.start < interval.end && atMidnight(interval.start, zone) && atMidnight(interval.end, zone);
+
+/**
+ * The hours of `interval` for a reader who sees its first day beside it: "13:00–14:00", "all day",
+ * "22:00 – Tuesday 1 December, 02:00". Names no zone; whatever stands around it must.
+ */
+export function hoursInWords(interval: Interval, zone: string): string {
+  const first = wallClock(interval.start, zone).date;
+  const last = wallClock(interval.end, zone).date;
+  if (isWholeDays(interval, zone)) {
+    return addDays(first, 1) === last ? 'all day' : `all day, until ${dayInWords((interval.end - 1) as Instant, zone)}`;
+  }
+  const from = timeInWords(interval.start, zone);
+  const to = timeInWords(interval.end, zone);
+  const endsThatDay = first === last || (addDays(first, 1) === last && atMidnight(interval.end, zone));
+  return endsThatDay ? `${from}–${to}` : `${from} – ${dayInWords(interval.end, zone)}, ${to}`;
+}
+
+/** "Monday 30 November, 13:00–14:00 (Berlin time)". */
+export const spanInWords = (interval: Interval, zone: string): string =>
+  `${dayInWords(interval.start, zone)}, ${hoursInWords(interval, zone)} (${zoneInWords(zone)})`;
+
+/** The same span as another zone's clocks show it, or null if there is no other zone. */
+export const spanElsewhere = (interval: Interval, zone: string, otherZone: string): string | null =>
+  zone === otherZone ? null : spanInWords(interval, otherZone);
+
+/** One line, or two where the reader's zone is not the coach's. */
+export function spanInZones(interval: Interval, zone: string, otherZone: string): string[] {
+  const elsewhere = spanElsewhere(interval, zone, otherZone);
+  return elsewhere === null ? [spanInWords(interval, zone)] : [spanInWords(interval, zone), elsewhere];
+}
+
+/** Items under the local day on which each begins, earliest first; within a day by time. */
+export function groupByDay<T>(items: readonly T[], when: (item: T) => Interval, zone: string): { readonly day: string; readonly items: readonly T[] }[] {
+  const days = new Map<string, T[]>();
+  for (const item of [...items].sort((a, b) => when(a).start - when(b).start)) {
+    const { date } = wallClock(when(item).start, zone);
+    days.set(date, [...(days.get(date) ?? []), item]);
+  }
+  return [...days.values()].map((group) => ({ day: dayInWords(when(group[0] as T).start, zone), items: group }));
+}
+
+/** A moment on the reader's clocks and, where they differ, on the coach's. */
+export const momentInZones = (at: Instant, zone: string, otherZone: string): string =>
+  zone === otherZone ? momentInWords(at, zone) : `${momentInWords(at, zone)}, that is ${momentInWords(at, otherZone)}`;
+
+/** "1 time", "4 times". */
+export const timesInWords = (count: number): string => (count === 1 ? '1 time' : `${String(count)} times`);

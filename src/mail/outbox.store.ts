@@ -1,0 +1,43 @@
+import type { ClientId, CoachId, RequestId, ResolutionId } from '../kernel/ids.js';
+import type { Instant } from '../kernel/interval.js';
+import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
+import type { Reader, Tx } from '../postgres/transaction.js';
+import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
+import type { LetterKind } from './facts.js';
+
+export interface OutboxRow {
+  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId;
+  readonly resolution_id: ResolutionId | null; readonly revision: number; readonly message_id: string; readonly state: 'waiting' | 'sent' | 'refused' | 'pointless';
+  readonly attempts: number; readonly last_error: string | null; readonly created_at: Instant;
+}
+
+/** Puts a letter into the outbox, in the transaction that causes it. One person gets one letter of a kind per turn:
+ *  a second one under the same key is not made. Only ids are kept; the text is written when it is sent. */
+export async function enqueue(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; clientId: ClientId | null; requestId: RequestId; resolutionId: ResolutionId | null; revision: number }, mailFrom: string, now: Instant): Promise<void> {
+  const id = mintId('letter');
+  const person = letter.clientId ?? 'coach';
+  await run(tx, `insert into outbox (coach_id, id, letter, client_id, request_id, resolution_id, revision, dedupe_key, message_id, state, created_at, wake_at)
+    values (:coach, :id, :kind, :client, :request, :resolution, :revision, :dedupe, :message, 'waiting', :now, :now)
+    on conflict (coach_id, dedupe_key) do nothing`, {
+    coach: letter.coachId, id, kind: letter.kind, client: letter.clientId, request: letter.requestId, resolution: letter.resolutionId, revision: letter.revision,
+    dedupe: `${letter.kind}/${letter.resolutionId ?? letter.requestId}/${letter.revision}/${person}`,
+    message: `<${id}@${mailFrom.split('@').at(-1)?.replace(/>$/, '') ?? 'makeway.invalid'}>`, now: param(now),
+  });
+  await notifyDue(tx, 'outbox');
+}
+
+export const outboxRow = (db: Reader, coachId: CoachId, id: string): Promise<OutboxRow | null> =>
+  oneRow(db, 'select * from outbox where coach_id = :coachId and id = :id', { coachId, id });
+/** The first message of this request to this person: later ones refer to it, so that one request is one conversation. */
+export const firstMessageId = async (db: Reader, row: OutboxRow): Promise<string | null> =>
+  (await oneRow<{ message_id: string }>(db, `select message_id from outbox where coach_id = :coach and request_id = :request and client_id is not distinct from :client
+    and id <> :id and state = 'sent' order by created_at limit 1`, { coach: row.coach_id, request: row.request_id, client: row.client_id, id: row.id }))?.message_id ?? null;
+
+export async function endLetter(tx: Tx, claim: Claim, state: 'sent' | 'refused' | 'pointless', now: Instant): Promise<void> {
+  await holdLease(tx, claim);
+  await run(tx, `update outbox set state = :state, wake_at = null, sent_at = :sent where coach_id = :coach and id = :id`,
+    { coach: claim.coachId, id: claim.id, state, sent: state === 'sent' ? param(now) : null });
+}
+/** Letters that wait or were refused, for `makeway status`. */
+export const unsentLetters = (db: Reader): Promise<{ letter: string; state: string; attempts: number; last_error: string | null; created_at: Instant }[]> =>
+  rows(db, `select letter, state, attempts, last_error, created_at from outbox where state in ('waiting', 'refused') order by created_at limit 100`);

@@ -1,0 +1,74 @@
+import { Problem } from '../kernel/problem.js';
+import { listen } from '../postgres/pool.js';
+import { translateDatabaseError } from '../postgres/translate-error.js';
+import { DUE, nextDueAt, type Queue } from '../work/due.store.js';
+import { runDue, type Workers } from '../work/run-due.flow.js';
+import type { Shell } from '../work/shell.port.js';
+import type { Logger } from './logger.js';
+
+/** Clicks and landings have slots of their own and never wait behind mail or a full sync. */
+const LANES: readonly { readonly queues: readonly Queue[]; readonly slots: number }[] = [
+  { queues: ['landings', 'resolutions', 'requests'], slots: 4 },
+  { queues: ['outbox'], slots: 2 },
+  { queues: ['calendars', 'channels'], slots: 4 },
+];
+/** Longest sleep: a notification that was lost costs no more than this. */
+const LONGEST_MS = 15_000;
+const AWAY_MS = 1_000;
+
+/** Does due work until `stop` is signalled; then finishes what is under way. Wakes by notification and by the next
+ *  `wake_at`. While the database is away it waits and tries again; nothing is lost, the rows are the queue. */
+export async function dueLoop(shell: Shell, workers: Workers, databaseUrl: string, log: Logger, stop: AbortSignal): Promise<void> {
+  const wakers = new Map<Queue, () => void>();
+  const wakeAll = (): void => { for (const wake of wakers.values()) wake(); };
+  stop.addEventListener('abort', wakeAll, { once: true });
+  const ear = keepListening(databaseUrl, (queue) => wakers.get(queue as Queue)?.(), wakeAll, log, stop);
+  await Promise.all(LANES.map((lane) => runLane(lane)));
+  await ear;
+
+  async function runLane(lane: (typeof LANES)[number]): Promise<void> {
+    let isWoken = false;
+    let wake = (): void => { isWoken = true; };
+    for (const queue of lane.queues) wakers.set(queue, () => { wake(); });
+    while (!stop.aborted) {
+      isWoken = false;
+      let pause = LONGEST_MS;
+      try {
+        let worked = 0;
+        for (const queue of lane.queues) worked += await runDue(shell, workers, queue, lane.slots);
+        if (worked > 0) continue;
+        const next = await nextDueAt(shell.db, lane.queues);
+        if (next !== null) pause = Math.min(LONGEST_MS, Math.max(20, next - shell.clock.now()));
+      } catch (error) {
+        const problem = translateDatabaseError(error);
+        log.error({ code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined, lane: lane.queues[0] }, 'due work is interrupted');
+        pause = AWAY_MS;
+      }
+      if (stop.aborted || isWoken) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pause);
+        wake = () => { isWoken = true; clearTimeout(timer); resolve(); };
+      });
+      wake = () => { isWoken = true; };
+    }
+  }
+}
+
+/** Keeps one listening connection open, and opens it again when it was lost; after a loss everything is looked at. */
+async function keepListening(url: string, heard: (queue: string) => void, again: () => void, log: Logger, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    let lost = (): void => undefined;
+    const gone = new Promise<void>((resolve) => { lost = resolve; });
+    try {
+      const ear = await listen(url, DUE, heard, lost);
+      again();
+      stop.addEventListener('abort', lost, { once: true });
+      await gone;
+      stop.removeEventListener('abort', lost);
+      await ear.close();
+    } catch (error) {
+      log.warn({ code: (error as { code?: unknown }).code }, 'cannot listen to the database');
+    }
+    if (!stop.aborted) await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+  }
+}

@@ -1,0 +1,47 @@
+import { pruneSignIns } from '../google/grant.store.js';
+import { pushAddress } from '../google/connect.flow.js';
+import { DAY, plus } from '../kernel/interval.js';
+import { openMissingChannels } from '../mirror/channel.store.js';
+import { calendarsToLayOut, layOut, seriesRoots, wakeForgotten } from '../mirror/mirror.store.js';
+import { inTx } from '../postgres/transaction.js';
+import { pruneRuns } from '../work/job-run.store.js';
+import type { Report, Shell } from '../work/shell.port.js';
+
+const KEEP_RUNS_MS = 14 * DAY;
+const BATCH = 500;
+
+/** Safety net: calendars that wait for nothing are woken, and those that should have a channel get one. */
+export async function sweep(shell: Shell): Promise<Report> {
+  const now = shell.clock.now();
+  const address = pushAddress(shell.publicUrl);
+  return inTx(shell.db, 'commit sweep', async (tx): Promise<Report> => {
+    const woken = await wakeForgotten(tx, now);
+    const channels = address ? await openMissingChannels(tx, shell.keys, null, address, now) : 0;
+    return { outcome: woken + channels > 0 ? 'done' : 'nothing', counts: { woken, channels } };
+  });
+}
+
+/** Rolls the horizon on: the occurrences of every series are laid out from today. */
+export async function rollHorizon(shell: Shell): Promise<Report> {
+  const now = shell.clock.now();
+  let series = 0;
+  for (const calendar of await calendarsToLayOut(shell.db, plus(now, -DAY / 2))) {
+    const roots = await seriesRoots(shell.db, calendar);
+    for (let i = 0; i < roots.length || i === 0; i += BATCH) {
+      const batch = roots.slice(i, i + BATCH);
+      await inTx(shell.db, 'commit horizon', (tx) => layOut(tx, calendar, batch, now, i + BATCH >= roots.length));
+      series += batch.length;
+    }
+  }
+  return { outcome: series > 0 ? 'done' : 'nothing', counts: { series } };
+}
+
+/** Forgets what nobody needs any more. */
+export async function prune(shell: Shell): Promise<Report> {
+  const now = shell.clock.now();
+  return inTx(shell.db, 'commit prune', async (tx): Promise<Report> => {
+    const runs = await pruneRuns(tx, plus(now, -KEEP_RUNS_MS));
+    const signIns = await pruneSignIns(tx, now);
+    return { outcome: runs + signIns > 0 ? 'done' : 'nothing', counts: { runs, signIns } };
+  });
+}

@@ -1,0 +1,53 @@
+import { parentPort } from 'node:worker_threads';
+import { readDaemonSettings } from '../../config/settings.js';
+import { plus } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { translateDatabaseError } from '../postgres/translate-error.js';
+import { recordRun } from '../work/job-run.store.js';
+import type { Report, Shell } from '../work/shell.port.js';
+import { compose, WORKERS } from './compose.js';
+import { dueLoop } from './due-loop.js';
+import { logRuns, openLog } from './logger.js';
+
+/** Aborted when the supervisor says "cancel"; the job answers by finishing. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  parentPort?.on('message', (message) => { if (message === 'cancel') controller.abort(); });
+  return controller.signal;
+}
+
+/** The body of a timetable job: puts a shell together, runs one flow, writes the run down, ends the thread. */
+export async function runJob(name: string, flow: (shell: Shell) => Promise<Report>): Promise<void> {
+  const settings = readDaemonSettings(process.env);
+  const log = openLog(settings.logLevel, settings.logFile, name);
+  logRuns(log);
+  const { shell, close } = compose(settings, name, { connections: 2 });
+  const startedAt = shell.clock.now();
+  const entry = { job: name, coachId: null, subject: null, startedAt };
+  cancellation();
+  try {
+    const report = await flow(shell);
+    await recordRun(shell.db, { ...entry, outcome: report.outcome, counts: report.counts ?? {}, did: report.did ?? null, errorCode: null, endedAt: plus(shell.clock.now(), 0) });
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    const code = error instanceof Problem ? error.code : 'UNEXPECTED';
+    if (code === 'DATABASE_AWAY') log.error({ job: name, code }, 'job could not run');
+    else await recordRun(shell.db, { ...entry, outcome: 'failed', counts: {}, did: null, errorCode: code, endedAt: shell.clock.now(), error: error instanceof Error ? error : new Error(String(error)) });
+  } finally {
+    await close();
+  }
+  parentPort?.postMessage('cancelled');
+  parentPort?.close();
+}
+
+/** The body of the long-running worker that does due work. */
+export async function runDueWork(): Promise<void> {
+  const settings = readDaemonSettings(process.env);
+  const log = openLog(settings.logLevel, settings.logFile, 'due-work');
+  logRuns(log);
+  const { shell, close } = compose(settings, 'due-work', { connections: 6 });
+  await dueLoop(shell, WORKERS, settings.databaseUrl, log, cancellation());
+  await close();
+  parentPort?.postMessage('cancelled');
+  parentPort?.close();
+}

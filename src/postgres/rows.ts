@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { instant, type Instant, type Interval } from '../kernel/interval.js';
+import { ID_PREFIX, type IdKind } from '../kernel/ids.js';
+import type { Reader } from './transaction.js';
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** A new id: 80 random bits behind the prefix of its kind. */
+export function mintId<T extends string>(kind: IdKind): T {
+  return `${ID_PREFIX[kind]}_${[...randomBytes(16)].map((byte) => LETTERS[byte & 31]).join('')}` as T;
+}
+
+/** An instant as a parameter. */
+export const param = (at: Instant): Date => new Date(at);
+export const paramOrNull = (at: Instant | null): Date | null => (at === null ? null : new Date(at));
+
+/** `[start, end)` as a `tstzrange` literal parameter. */
+export const rangeParam = (i: Interval): string => `[${new Date(i.start).toISOString()},${new Date(i.end).toISOString()})`;
+
+/** The two bounds that a query selected as `period_start` and `period_end`. */
+export const intervalOf = (row: { period_start: number; period_end: number }): Interval =>
+  ({ start: instant(row.period_start), end: instant(row.period_end) });
+
+/** The columns that `intervalOf` reads. */
+export const PERIOD = 'lower(period) as period_start, upper(period) as period_end';
+
+/** Runs `sql` and returns its rows. The caller names the row's shape; it is the one decoder of that query. */
+export async function rows<Row>(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<Row[]> {
+  const answer = await db.raw<{ rows: Row[] }>(sql, bindings);
+  return answer.rows;
+}
+export async function oneRow<Row>(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<Row | null> {
+  return (await rows<Row>(db, sql, bindings))[0] ?? null;
+}
+/** Runs a statement and returns how many rows it touched. */
+export async function run(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<number> {
+  return (await db.raw<{ rowCount: number }>(sql, bindings)).rowCount;
+}

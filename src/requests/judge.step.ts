@@ -1,0 +1,45 @@
+import type { Coach } from '../coach/coach.store.js';
+import { blockersAt, slotFacts, whyUnchecked } from '../conflicts/standing.store.js';
+import type { HoldId } from '../kernel/ids.js';
+import { DAY, intervalFrom, plus, type Instant } from '../kernel/interval.js';
+import { judgeSlot } from '../slots/search.js';
+import { liveHolds, reserve } from '../slots/hold.store.js';
+import type { Tx } from '../postgres/transaction.js';
+import type { Client } from './client.store.js';
+import { lengthMs, type PendingReason, type Request } from './request.js';
+
+export type Verdict =
+  | { readonly is: 'free'; readonly start: Instant; readonly holdId: HoldId }
+  | { readonly is: 'already-yours'; readonly start: Instant }
+  | { readonly is: 'not-free'; readonly reason: PendingReason; readonly about: Instant };
+
+/** Looks at each wanted start in order of preference, by mirror and holds: the first free one is reserved in this commit.
+ *  What cannot be checked is not free. The caller holds the coach's lock. */
+export async function judgeRequest(tx: Tx, coach: Coach, request: Request, client: Client, now: Instant): Promise<Verdict> {
+  const wanted = request.wanted_starts.filter((s) => s > now);
+  const first = wanted[0] ?? request.wanted_at;
+  const unchecked = await whyUnchecked(tx, coach);
+  if (unchecked) return { is: 'not-free', reason: unchecked, about: first };
+  let verdict: Verdict = { is: 'not-free', reason: 'past', about: first };
+  for (const start of wanted) {
+    const interval = intervalFrom(start, lengthMs(request));
+    const blockers = await blockersAt(tx, coach, interval);
+    const own = blockers.find((b) => (b.claim.kind === 'guest' && b.claim.email === client.email) || (b.claim.kind === 'named' && b.claim.clientId === client.id));
+    if (own && own.interval.start === start) return { is: 'already-yours', start };
+    let reason: PendingReason | null = null;
+    if (blockers.length > 0) reason = 'taken';
+    else if ((await liveHolds(tx, coach.id, interval)).some((h) => h.requestId !== request.id)) reason = 'promised';
+    else {
+      const around = { start: plus(start, -8 * DAY), end: plus(start, 8 * DAY) };
+      const judged = judgeSlot(await slotFacts(tx, coach, now, lengthMs(request), [], around), start);
+      if (!judged.free) reason = judged.reason;
+    }
+    if (reason === null) {
+      const holdId = await reserve(tx, { coachId: coach.id, requestId: request.id, kind: 'promise', interval }, now);
+      if (holdId) return { is: 'free', start, holdId };
+      reason = 'promised';
+    }
+    if (start === first) verdict = { is: 'not-free', reason, about: start };
+  }
+  return verdict;
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { coachBySlug, lockCoach, type Coach } from '../coach/coach.store.js';
+import type { LandingId } from '../kernel/ids.js';
+import { DAY, type Instant } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { inTx } from '../postgres/transaction.js';
+import { giveToCoach } from '../resolution/turn.step.js';
+import type { Claim } from '../work/due.store.js';
+import { remember } from '../work/history.store.js';
+import type { Shell } from '../work/shell.port.js';
+import { bookAtOnce } from './book.step.js';
+import { judgeRequest } from './judge.step.js';
+import { clientByEmail, saveClient } from './client.store.js';
+import type { Request } from './request.js';
+import { insertRequest, requestById, requestByKey, setClosed } from './request.store.js';
+
+/** What came in, already read: times are instants, the zone is known. */
+export interface Wish {
+  readonly coachSlug: string;
+  readonly client: { readonly name: string; readonly email: string; readonly zone: string };
+  readonly sessionType: string;
+  readonly lengthMinutes: number | null;
+  readonly wantedStarts: readonly Instant[];
+  readonly idempotencyKey: string | null;
+}
+
+export type Received =
+  | { readonly outcome: 'accepted'; readonly request: Request; readonly isRepeat: boolean; readonly landing: { readonly id: LandingId; readonly claim: Claim | null } | null }
+  /** The incoming client is the existing one: they have this time already. Nothing was stored. */
+  | { readonly outcome: 'already-yours'; readonly start: Instant };
+
+/** Stores a request. A free time is reserved at once and its landing begun; else the request is pending and the coach is
+ *  asked, all in one commit. Nothing is written to Google here.
+ *  @throws Problem COACH_UNKNOWN, REQUEST_INVALID, IDEMPOTENCY_KEY_REUSED */
+export async function receive(shell: Shell, wish: Wish): Promise<Received> {
+  const now = shell.clock.now();
+  const known = await coachBySlug(shell.db, wish.coachSlug);
+  if (!known) throw new Problem('COACH_UNKNOWN', `There is no coach "${wish.coachSlug}". Check the coach's slug.`);
+  checkTimes(wish.wantedStarts, known, now);
+  const hash = createHash('sha256').update(JSON.stringify([wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts])).digest();
+
+  return inTx(shell.db, 'commit receive', async (tx): Promise<Received> => {
+    const coach = await lockCoach(tx, known.id);
+    const repeat = wish.idempotencyKey === null ? null : await requestByKey(tx, coach.id, wish.idempotencyKey);
+    if (repeat) {
+      if (!repeat.idempotency_hash?.equals(hash)) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request. Use a new key for a new request.');
+      return { outcome: 'accepted', request: repeat, isRepeat: true, landing: null };
+    }
+    const sitting = await clientByEmail(tx, coach.id, wish.client.email);
+    const client = sitting ?? await saveClient(tx, coach.id, wish.client, now);
+    const request = await insertRequest(tx, {
+      coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
+      wantedStarts: wish.wantedStarts, idempotency: wish.idempotencyKey === null ? null : { key: wish.idempotencyKey, hash },
+    }, now);
+    if (sitting) await saveClient(tx, coach.id, wish.client, now);
+    await remember(tx, { coachId: coach.id, at: now, what: 'received', by: 'client', requestId: request.id, facts: { wanted: wish.wantedStarts } });
+
+    const verdict = await judgeRequest(tx, coach, request, client, now);
+    switch (verdict.is) {
+      case 'already-yours':
+        await setClosed(tx, request, 'declined', now);
+        await remember(tx, { coachId: coach.id, at: now, what: 'answered: already yours', by: 'makeway', requestId: request.id });
+        return { outcome: 'already-yours', start: verdict.start };
+      case 'free': {
+        const landing = await bookAtOnce(tx, shell, coach, request, verdict, now);
+        return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing };
+      }
+      case 'not-free': {
+        const pending = await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about, isFirst: true }, now);
+        return { outcome: 'accepted', request: pending, isRepeat: false, landing: null };
+      }
+    }
+  });
+}
+
+function checkTimes(starts: readonly Instant[], coach: Coach, now: Instant): void {
+  const past = starts.filter((s) => s <= now);
+  if (past.length > 0) throw new Problem('REQUEST_INVALID', `A wanted start lies in the past: ${past.map((s) => new Date(s).toISOString()).join(', ')}. Ask for a time to come.`);
+  const far = starts.filter((s) => s - now > coach.policy.horizonMs);
+  if (far.length > 0) throw new Problem('REQUEST_INVALID', `A wanted start is too far ahead: ${far.map((s) => new Date(s).toISOString()).join(', ')}. This coach takes bookings up to ${Math.floor(coach.policy.horizonMs / DAY)} days ahead.`);
+}
+

@@ -1,0 +1,100 @@
+import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
+import { plus, type Instant } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
+import type { Reader, Tx } from '../postgres/transaction.js';
+import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
+import type { PendingReason, Request } from './request.js';
+
+/** timestamptz[] comes from the driver as Dates. */
+type Row = Omit<Request, 'wanted_starts'> & { wanted_starts: Date[] };
+const requestOf = (row: Row): Request => ({ ...row, wanted_starts: row.wanted_starts.map((d) => new Date(d).getTime() as Instant) });
+
+export async function findRequest(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Request | null> {
+  const row = await oneRow<Row>(db, `select * from requests where coach_id = :coachId and id = :id ${lock === 'lock' ? 'for update' : ''}`, { coachId, id });
+  return row && requestOf(row);
+}
+export async function requestById(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Request> {
+  const request = await findRequest(db, coachId, id, lock);
+  if (!request) throw new Problem('REQUEST_UNKNOWN', 'There is no such request.', { id });
+  return request;
+}
+/** For operators, who know the id alone. */
+export async function requestAnywhere(db: Reader, id: string): Promise<Request | null> {
+  const row = await oneRow<Row>(db, 'select * from requests where id = :id', { id });
+  return row && requestOf(row);
+}
+export async function requestByKey(db: Reader, coachId: CoachId, key: string): Promise<Request | null> {
+  const row = await oneRow<Row>(db, 'select * from requests where coach_id = :coachId and idempotency_key = :key', { coachId, key });
+  return row && requestOf(row);
+}
+
+/** Requests of a coach: the open ones, oldest wish first, or the latest settled ones. */
+export const requestsOf = async (db: Reader, coachId: CoachId, which: 'open' | 'settled'): Promise<Request[]> =>
+  (await rows<Row>(db, which === 'open'
+    ? `select * from requests where coach_id = :coachId and state in ('pending_resolution', 'booking') order by wanted_at, id`
+    : `select * from requests where coach_id = :coachId and settled_at is not null order by settled_at desc limit 20`, { coachId })).map(requestOf);
+export const allOpenRequests = async (db: Reader): Promise<Request[]> =>
+  (await rows<Row>(db, `select * from requests where state in ('pending_resolution', 'booking') order by coach_id, wanted_at, id`)).map(requestOf);
+
+export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: ClientId; sessionType: string; lengthMinutes: number; wantedStarts: readonly Instant[]; idempotency: { key: string; hash: Buffer } | null }, now: Instant): Promise<Request> {
+  const first = wish.wantedStarts[0];
+  if (first === undefined) throw new Problem('REQUEST_INVALID', 'At least one start is needed.');
+  const row = await oneRow<Row>(tx, `
+    insert into requests (coach_id, id, client_id, source, session_type, length_minutes, wanted_starts, wanted_at, idempotency_key, idempotency_hash,
+      state, pending_reason, wake_at, created_at)
+    values (:coach, :id, :client, 'api', :type, :length, :starts, :first, :key, :hash, 'pending_resolution', 'taken', :first, :now)
+    on conflict (coach_id, idempotency_key) do nothing
+    returning *`, {
+    coach: wish.coachId, id: mintId('request'), client: wish.clientId, type: wish.sessionType, length: wish.lengthMinutes, starts: wish.wantedStarts.map(param),
+    first: param(first), key: wish.idempotency?.key ?? null, hash: wish.idempotency?.hash ?? null, now: param(now),
+  });
+  if (!row) throw new Problem('DATABASE_BUSY', 'The same key came in twice at once.');
+  return requestOf(row);
+}
+
+/** The last moment at which the request still makes sense: the latest of its wanted starts. */
+const lastStart = (request: Request): Instant => request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
+
+/** Puts the request (back) on the pending list. `newTurn` raises the revision: links of an earlier turn then only tell. */
+export async function setPending(tx: Tx, request: Request, to: { reason: PendingReason; newTurn: boolean; wantedAt?: Instant }, now: Instant): Promise<Request> {
+  const last = lastStart(request);
+  const row = await oneRow<Row>(tx, `
+    update requests set state = 'pending_resolution', pending_reason = :reason, wanted_at = :wanted, revision = revision + :step,
+      freed_noticed_at = null, wake_at = :wake
+    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking') returning *`, {
+    coach: request.coach_id, id: request.id, reason: to.reason, wanted: param(to.wantedAt ?? request.wanted_at), step: to.newTurn ? 1 : 0,
+    wake: param(last > now ? last : plus(now, 1_000)),
+  });
+  if (!row) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be pending again.', { id: request.id });
+  return requestOf(row);
+}
+/** The request's time is reserved here and on its way into Google. */
+export async function setBooking(tx: Tx, request: Request, start: Instant): Promise<void> {
+  const changed = await run(tx, `update requests set state = 'booking', pending_reason = null, wanted_at = :start, revision = revision + 1, wake_at = :start
+    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`, { coach: request.coach_id, id: request.id, start: param(start) });
+  if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be booked.', { id: request.id });
+}
+export async function setBooked(tx: Tx, request: Request, booked: { start: Instant; eventId: string; seenFreeAt: Instant }, now: Instant): Promise<void> {
+  const changed = await run(tx, `update requests set state = 'booked', pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now,
+      booked_at = :now, booked_start = :start, booked_event_id = :event, seen_free_at = :seen
+    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`,
+  { coach: request.coach_id, id: request.id, now: param(now), start: param(booked.start), event: booked.eventId, seen: param(booked.seenFreeAt) });
+  if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'The request was settled in another way.', { id: request.id });
+}
+export async function setClosed(tx: Tx, request: Request, state: 'declined' | 'expired', now: Instant): Promise<void> {
+  await run(tx, `update requests set state = :state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now
+    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`, { coach: request.coach_id, id: request.id, state, now: param(now) });
+}
+/** Sets when the request is looked at again. In the commit of the work that holds `claim`. */
+export async function restRequest(tx: Tx, claim: Claim, wakeAt: Instant, freedNoticedAt: Instant | null): Promise<void> {
+  await holdLease(tx, claim);
+  await run(tx, 'update requests set wake_at = :wake, freed_noticed_at = :freed where coach_id = :coach and id = :id and wake_at is not null',
+    { coach: claim.coachId, id: claim.id, wake: param(wakeAt), freed: freedNoticedAt === null ? null : param(freedNoticedAt) });
+}
+/** A promise has ended: the requests that waited for that time get their turn, in the same commit. */
+export async function wakeWaitingFor(tx: Tx, coachId: CoachId, period: string, exceptId: RequestId, now: Instant): Promise<void> {
+  await run(tx, `update requests set wake_at = :now where coach_id = :coachId and id <> :exceptId and state = 'pending_resolution' and pending_reason = 'promised'
+    and tstzrange(wanted_at, wanted_at + make_interval(mins => length_minutes)) && (:period)::tstzrange`, { coachId, exceptId, period, now: param(now) });
+  await notifyDue(tx, 'requests');
+}

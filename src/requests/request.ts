@@ -1,0 +1,64 @@
+import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
+import { intervalFrom, MINUTE, type Instant, type Interval } from '../kernel/interval.js';
+import type { SlotReason } from '../slots/search.js';
+
+/** Why a request is not settled. The ones in `NEEDS_COACH` stand on the pending list as the coach's turn. */
+export type PendingReason =
+  | 'taken' | 'promised' | 'cannot-check' | 'no-calendar'
+  | SlotReason
+  | 'asked' | 'offered' | 'moving' | 'landing' | 'freed'
+  | 'kept' | 'offer-expired' | 'undeliverable' | 'taken-again' | 'slipped-in' | 'deleted-at-landing';
+
+const WORKING: ReadonlySet<PendingReason> = new Set(['asked', 'offered', 'moving', 'landing']);
+export const needsCoach = (reason: PendingReason): boolean => !WORKING.has(reason) && reason !== 'promised';
+
+/** The same reasons, told to the coach. `name` is the existing client. */
+export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
+  taken: 'That time is taken.',
+  promised: 'That time is promised to somebody else already; this request waits for its turn.',
+  'cannot-check': 'Your calendar could not be checked, so nothing was booked.',
+  'no-calendar': 'No calendar of yours is set to hold sessions.',
+  past: 'That time has passed.',
+  notice: 'That time is free, but sooner than your minimum notice.',
+  horizon: 'That time is further ahead than you take bookings.',
+  'outside-hours': 'That time is free, but outside your working hours.',
+  busy: 'That time is taken.',
+  buffer: 'That time is free, but too close to another event.',
+  'day-limit': 'That day has all the sessions you allow.',
+  'week-limit': 'That week has all the sessions you allow.',
+  asked: 'The existing client was asked to move; waiting for the answer.',
+  offered: 'Other times were offered; waiting for the answer.',
+  moving: 'The session is being moved.',
+  landing: 'The booking is being written to your calendar.',
+  freed: 'The time is free now. Book it by hand, or offer other times.',
+  kept: 'The existing client keeps the time.',
+  'offer-expired': 'There was no answer in time. Nothing has changed.',
+  undeliverable: 'The mail could not be delivered to that address.',
+  'taken-again': 'The time was freed, but something else took it before the booking could be written.',
+  'slipped-in': 'Something new stands at the chosen time, so nothing was moved there.',
+  'deleted-at-landing': 'The booking was deleted in Google while it was being written.',
+};
+
+export type RequestState = 'pending_resolution' | 'booking' | 'booked' | 'declined' | 'expired';
+
+export interface Request {
+  readonly coach_id: CoachId;
+  readonly id: RequestId;
+  readonly client_id: ClientId;
+  readonly session_type: string;
+  readonly length_minutes: number;
+  readonly wanted_starts: readonly Instant[];
+  readonly wanted_at: Instant;
+  readonly state: RequestState;
+  readonly pending_reason: PendingReason | null;
+  readonly revision: number;
+  readonly booked_start: Instant | null;
+  readonly booked_event_id: string | null;
+  readonly freed_noticed_at: Instant | null;
+  readonly idempotency_hash: Buffer | null;
+  readonly created_at: Instant;
+}
+
+export const lengthMs = (request: Request): number => request.length_minutes * MINUTE;
+/** The time the request is about now. */
+export const wantedInterval = (request: Request): Interval => intervalFrom(request.wanted_at, lengthMs(request));

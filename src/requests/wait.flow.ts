@@ -1,0 +1,72 @@
+import { coachById, lockCoach } from '../coach/coach.store.js';
+import { blockersAt } from '../conflicts/standing.store.js';
+import { plus, type Instant } from '../kernel/interval.js';
+import { inTx } from '../postgres/transaction.js';
+import { liveLanding } from '../resolution/landing.store.js';
+import { liveResolution } from '../resolution/resolution.store.js';
+import { closeRequest, giveToCoach } from '../resolution/turn.step.js';
+import { holdLease, type Claim } from '../work/due.store.js';
+import { remember } from '../work/history.store.js';
+import type { Report, Shell } from '../work/shell.port.js';
+import { clientById } from './client.store.js';
+import { judgeRequest } from './judge.step.js';
+import { bookAtOnce } from './book.step.js';
+import { needsCoach, wantedInterval, type Request } from './request.js';
+import { requestById, restRequest } from './request.store.js';
+
+const LATER_MS = 3_600_000;
+
+/** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
+ *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled. */
+export async function attendRequest(shell: Shell, claim: Claim): Promise<Report> {
+  const now = shell.clock.now();
+  const request = await requestById(shell.db, claim.coachId, claim.id);
+  if (request.state === 'booking') return rest(shell, claim, plus(now, LATER_MS), null);
+  if (request.state !== 'pending_resolution') return { outcome: 'nothing' };
+  const live = await liveResolution(shell.db, claim.coachId, request.id);
+  if (live || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, plus(now, LATER_MS), null);
+  const last = request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
+  if (now >= last) {
+    await inTx(shell.db, 'commit expire-request', async (tx) => {
+      await holdLease(tx, claim);
+      await closeRequest(tx, shell, request, 'expired', 'makeway', now);
+    });
+    return { outcome: 'done', did: 'expired' };
+  }
+  const coach = await coachById(shell.db, claim.coachId);
+  const wasPromised = request.pending_reason === 'promised';
+  const isFree = (await blockersAt(shell.db, coach, wantedInterval(request))).length === 0;
+  const lookAgain = coach.policy.land === 'automatic' && (request.pending_reason === 'taken' || request.pending_reason === 'cannot-check' || request.pending_reason === 'kept');
+  if (!wasPromised && !(lookAgain && isFree)) return rest(shell, claim, last, null);
+
+  const settlesAt = request.freed_noticed_at === null ? null : plus(request.freed_noticed_at, coach.policy.settleMs);
+  if (!wasPromised && (settlesAt === null || now < settlesAt)) return rest(shell, claim, settlesAt ?? plus(now, coach.policy.settleMs), request.freed_noticed_at ?? now);
+  return judgeAnew(shell, claim, request);
+}
+
+async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Report> {
+  const now = shell.clock.now();
+  return inTx(shell.db, 'commit assess', async (tx): Promise<Report> => {
+    const coach = await lockCoach(tx, claim.coachId);
+    await holdLease(tx, claim);
+    const request = await requestById(tx, claim.coachId, claim.id, 'lock');
+    if (request.revision !== seen.revision || request.state !== 'pending_resolution') return { outcome: 'nothing' };
+    const verdict = await judgeRequest(tx, coach, request, await clientById(tx, coach.id, request.client_id), now);
+    if (verdict.is === 'free') {
+      await remember(tx, { coachId: coach.id, at: now, what: 'the time became free', by: 'google', requestId: request.id });
+      await bookAtOnce(tx, shell, coach, request, verdict, now);
+      return { outcome: 'done', did: 'booked: the time became free' };
+    }
+    if (verdict.is === 'not-free' && verdict.reason !== request.pending_reason && needsCoach(verdict.reason)) {
+      await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about }, now);
+      return { outcome: 'done', did: `its turn: ${verdict.reason}` };
+    }
+    await restRequest(tx, claim, plus(now, LATER_MS), null);
+    return { outcome: 'nothing' };
+  });
+}
+
+async function rest(shell: Shell, claim: Claim, wakeAt: Instant, freedNoticedAt: Instant | null): Promise<Report> {
+  await inTx(shell.db, 'commit wait', (tx) => restRequest(tx, claim, wakeAt, freedNoticedAt));
+  return { outcome: 'nothing' };
+}

@@ -1,0 +1,195 @@
+/** The worker of landings: writes the incoming client's event. Quiet and without guests first; looked at again; only
+ *  then the guest is added and people are told (design, invariant 1). */
+import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
+import type { CalendarEvent } from '../calendar/event.js';
+import { standing } from '../conflicts/blocker.js';
+import { blockersAt } from '../conflicts/standing.store.js';
+import type { GoogleCalendar } from '../google/google.port.js';
+import type { Instant } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { enqueue } from '../mail/outbox.store.js';
+import { applyEvents, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { inTx, type Tx } from '../postgres/transaction.js';
+import { clientById, type Client } from '../requests/client.store.js';
+import type { PendingReason, Request } from '../requests/request.js';
+import { requestById, setBooked, setPending } from '../requests/request.store.js';
+import { releaseHold } from '../slots/hold.store.js';
+import { holdLease, renewLease, type Claim } from '../work/due.store.js';
+import { remember } from '../work/history.store.js';
+import type { Report, Shell } from '../work/shell.port.js';
+import { advanceLanding, confirmWrites, endLanding, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
+import type { Resolution } from './resolution.js';
+import { isFresh } from './live-look.js';
+import { lookLive } from './look-live.step.js';
+import { advanceState, backToAsked, choiceOf, endChoice, offerOf, refreshOffer, resolutionById } from './resolution.store.js';
+import { proposeSession, setSessionStatus } from './session.store.js';
+import { endResolution, giveToCoach } from './turn.step.js';
+import { freeSlots } from '../conflicts/picture.store.js';
+
+/** How long after a lost answer a write is still thought to be on its way. */
+const IN_FLIGHT_MS = 15_000;
+
+interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string }
+
+export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Report> {
+  const done: string[] = [];
+  for (;;) {
+    const landing = await landingById(shell.db, claim.coachId, claim.id);
+    if (landing.state === 'landed' || landing.state === 'refused' || landing.state === 'undone') return { outcome: done.length > 0 ? 'done' : 'nothing', did: done.join(', ') };
+    const [coach, request, calendar] = [await coachById(shell.db, landing.coachId), await requestById(shell.db, landing.coachId, landing.requestId), await calendarRow(shell.db, landing.coachId, landing.calendarId)];
+    if (!calendar) throw new Problem('NO_TARGET_CALENDAR', 'The calendar of this landing is gone.');
+    const scene: Scene = {
+      shell, claim, coach, request, landing, calendar, google: await shell.google(coach.id),
+      client: await clientById(shell.db, coach.id, request.client_id), key: `${calendar.id}/${landing.eventId}/single`,
+    };
+    done.push(await STEPS[landing.state](scene));
+    await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch((error: unknown) => { if (!(error instanceof Problem && error.code === 'LEASE_LOST')) throw error; });
+  }
+}
+const STEPS = { intended: insert, inserted: verify, verified: invite } as const;
+
+/** Looks, and only if Google, the mirror and all holds show the time free, inserts within five seconds of that look. */
+async function insert(scene: Scene): Promise<string> {
+  const { shell, claim, coach, request, client, landing, calendar, google } = scene;
+  const sent = await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert');
+  if (sent) {
+    const there = await google.getEvent(calendar.google_id, landing.eventId);
+    if (there && there.status !== 'cancelled') return recordInserted(scene, there);
+    if (there) return giveUp(scene, 'deleted-at-landing');
+  }
+  const { seen, at } = await lookLive(shell, google, coach.id, landing.interval);
+  const tolerated = new Set(landing.tolerated);
+  const inMirror = standing(await blockersAt(shell.db, coach, landing.interval), landing.interval, tolerated).filter((b) => b.key !== scene.key);
+  const inGoogle = seen.filter((s) => !tolerated.has(s.key) && s.key !== scene.key);
+  const isPast = landing.interval.start <= shell.clock.now();
+  if (inGoogle.length > 0 || isPast) {
+    // A write whose answer was lost may still arrive: nothing is given up while it could.
+    if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The insert may still be on its way.');
+    return giveUp(scene, isPast ? 'past' : 'taken-again');
+  }
+  if (inMirror.length > 0) {
+    // Google says free, the mirror not yet: read the calendars again and come back.
+    await inTx(shell.db, 'commit wait', async (tx) => {
+      await holdLease(tx, claim);
+      for (const id of new Set(inMirror.map((b) => b.calendarId))) await markDirty(tx, coach.id, id, shell.clock.now());
+    });
+    throw new Problem('DATABASE_BUSY', 'The mirror has not caught up with Google yet.', { blockers: inMirror.length });
+  }
+  await inTx(shell.db, 'commit send-insert', async (tx) => {
+    await holdLease(tx, claim);
+    const sessionId = await proposeSession(tx, { coachId: coach.id, clientId: client.id, requestId: request.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, at);
+    await markSeenFree(tx, landing, sessionId, at);
+    if (!sent) await markSent(tx, { coachId: coach.id, kind: 'insert', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, shell.clock.now());
+  });
+  if (!isFresh(at, shell.clock.now())) return 'looked too long ago, looking again';
+  try {
+    const event = await google.insertEvent(calendar.google_id, {
+      id: landing.eventId, interval: landing.interval, zone: coach.zone, summary: `${client.name}: ${request.session_type}`,
+      description: 'Booked through Makeway.', privateProperties: { makewayRequest: request.id, makewayAttempt: String(landing.attempt) },
+    });
+    return await recordInserted(scene, event);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'GOOGLE_DUPLICATE') throw error;
+    const there = await google.getEvent(calendar.google_id, landing.eventId);
+    if (there && there.status !== 'cancelled' && there.privateProperties.makewayRequest === request.id) return recordInserted(scene, there);
+    return giveUp(scene, 'deleted-at-landing');
+  }
+}
+
+async function recordInserted({ shell, claim, coach, landing, calendar }: Scene, event: CalendarEvent): Promise<string> {
+  const now = shell.clock.now();
+  await inTx(shell.db, 'commit inserted', async (tx) => {
+    await holdLease(tx, claim);
+    await confirmWrites(tx, coach.id, { landingId: landing.id }, 'insert', now);
+    await applyEvents(tx, calendar, calendar.generation, [event], [], now);
+    await advanceLanding(tx, landing, 'inserted', now);
+  });
+  return 'inserted';
+}
+
+/** Reads the window again. A clash is undone before anybody heard of it. */
+async function verify(scene: Scene): Promise<string> {
+  const { shell, claim, coach, landing, calendar, google } = scene;
+  const { seen } = await lookLive(shell, google, coach.id, landing.interval);
+  const tolerated = new Set(landing.tolerated);
+  const others = seen.filter((s) => s.key !== scene.key && !tolerated.has(s.key));
+  const own = await google.getEvent(calendar.google_id, landing.eventId);
+  if (!own || own.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
+  if (others.length > 0) {
+    await inTx(shell.db, 'commit intend-move', async (tx) => {
+      await holdLease(tx, claim);
+      await markSent(tx, { coachId: coach.id, kind: 'delete', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());
+    });
+    await google.deleteEvent(calendar.google_id, landing.eventId, own.etag);
+    return giveUp(scene, 'taken-again');
+  }
+  await inTx(shell.db, 'commit verified', async (tx) => {
+    await holdLease(tx, claim);
+    await advanceLanding(tx, landing, 'verified', shell.clock.now());
+    await markSent(tx, { coachId: coach.id, kind: 'invite', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());
+  });
+  return 'verified';
+}
+
+/** Now people are told: Google invites the guest, we tell the coach. */
+async function invite(scene: Scene): Promise<string> {
+  const { shell, claim, coach, request, client, landing, calendar, google } = scene;
+  let event = await google.getEvent(calendar.google_id, landing.eventId);
+  // Deleted by the coach after it stood there verified: understood, not fought. It did land.
+  if (event && event.status !== 'cancelled' && client.email && !event.attendees.some((a) => a.email === client.email)) {
+    event = await google.inviteGuest(calendar.google_id, landing.eventId, event.etag, { email: client.email, displayName: client.name });
+  }
+  const now = shell.clock.now();
+  await inTx(shell.db, 'commit landed', async (tx) => {
+    await holdLease(tx, claim);
+    await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
+    if (event) await applyEvents(tx, calendar, calendar.generation, [event], [], now);
+    await advanceLanding(tx, landing, 'landed', now);
+    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, event && event.status !== 'cancelled' ? 'scheduled' : 'cancelled');
+    await releaseHold(tx, coach.id, landing.holdId, 'landed', now);
+    await setBooked(tx, request, { start: landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
+    if (landing.resolutionId) {
+      const resolution = await resolutionById(tx, coach.id, landing.resolutionId, 'lock');
+      const choice = await choiceOf(tx, resolution, 'chosen');
+      if (choice) await endChoice(tx, coach.id, choice.id, 'done');
+      await advanceState(tx, resolution, 'landed', null, now);
+    }
+    await enqueue(tx, { coachId: coach.id, kind: 'settled', clientId: null, requestId: request.id, resolutionId: landing.resolutionId, revision: 0 }, shell.mailFrom, now);
+    await remember(tx, { coachId: coach.id, at: now, what: 'landed', by: 'makeway', requestId: request.id, resolutionId: landing.resolutionId, sessionId: landing.sessionId, facts: { start: landing.interval.start } });
+  });
+  return 'landed';
+}
+
+/** The landing ends without an event of ours in Google. Who picked the time finds fresh ones behind the same link;
+ *  otherwise the request is the coach's turn, with the reason. A client who was moved is not moved again. */
+async function giveUp({ shell, claim, coach, request, landing, calendar }: Scene, reason: PendingReason): Promise<string> {
+  const now = shell.clock.now();
+  await inTx(shell.db, 'commit undone', async (tx) => {
+    await lockCoach(tx, coach.id);
+    await holdLease(tx, claim);
+    await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert');
+    await confirmWrites(tx, coach.id, { landingId: landing.id }, 'delete', now);
+    await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', reason);
+    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
+    if (landing.state !== 'intended') await applyEvents(tx, calendar, calendar.generation, [], [landing.eventId], now);
+    await markDirty(tx, coach.id, landing.calendarId, now);
+    await releaseHold(tx, coach.id, landing.holdId, 'refused', now);
+    await remember(tx, { coachId: coach.id, at: now, what: `not landed: ${reason}`, by: 'google', requestId: request.id, resolutionId: landing.resolutionId });
+    const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;
+    if (resolution?.option === 1 && resolution.state === 'chosen') return freshPicks(tx, coach, request, resolution, landing, now);
+    if (resolution) await endResolution(tx, shell, resolution, (await offerOf(tx, resolution)).clientId, { reason: 'taken', by: 'google', tellAsked: false }, now);
+    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, request.id, 'lock'), { reason }, now);
+  });
+  return `not landed: ${reason}`;
+}
+
+/** Option 1, and the picked time was taken in Google meanwhile: the same link shows fresh times. */
+async function freshPicks(tx: Tx, coach: Coach, request: Request, resolution: Resolution, landing: Landing, now: Instant): Promise<void> {
+  const offer = await offerOf(tx, resolution);
+  const choice = await choiceOf(tx, resolution, 'chosen');
+  if (choice) await endChoice(tx, coach.id, choice.id, 'undone');
+  await backToAsked(tx, resolution, now);
+  const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: landing.interval.end - landing.interval.start, clientId: offer.clientId, taken: [resolution.interval, landing.interval], now });
+  await refreshOffer(tx, coach.id, offer, slots);
+  await setPending(tx, await requestById(tx, coach.id, request.id, 'lock'), { reason: 'offered', newTurn: true, wantedAt: resolution.interval.start }, now);
+}

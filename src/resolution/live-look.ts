@@ -1,0 +1,23 @@
+import { blockingOf } from '../calendar/busy.js';
+import type { CalendarEvent } from '../calendar/event.js';
+import { occurrenceOfEvent } from '../calendar/expand.js';
+import { keyOfEvent } from '../conflicts/blocker.js';
+import { overlaps, type Instant, type Interval } from '../kernel/interval.js';
+
+/** One thing that Google itself shows within a window. */
+export interface Seen { readonly key: string; readonly calendarId: string; readonly event: CalendarEvent; readonly interval: Interval }
+
+/** What takes time within `window` in a live answer (`singleEvents=true`): overlap, not start, decides; free and declined
+ *  events do not count; an event without a readable time counts, since Google said it touches the window. */
+export function takesTime(calendarId: string, zone: string, events: readonly CalendarEvent[], window: Interval): Seen[] {
+  return events.flatMap((event) => {
+    if (event.status === 'cancelled' || blockingOf(event) === 'free') return [];
+    const occurrence = occurrenceOfEvent(event, zone);
+    const interval = occurrence ?? window;
+    return overlaps(interval, window) ? [{ key: keyOfEvent(calendarId, event), calendarId, event, interval: { start: interval.start, end: interval.end } }] : [];
+  });
+}
+
+/** A live look is evidence for five seconds (design, invariant 1). */
+export const LOOK_LASTS_MS = 5_000;
+export const isFresh = (lookedAt: Instant, now: Instant): boolean => now - lookedAt <= LOOK_LASTS_MS;

@@ -1,0 +1,80 @@
+/** How a request changes hands: every path to, and away from, the coach's pending list is here. */
+import type { Coach } from '../coach/coach.store.js';
+import { freeSlots } from '../conflicts/picture.store.js';
+import type { ClientId } from '../kernel/ids.js';
+import { plus, type Instant, type Interval } from '../kernel/interval.js';
+import { makeLink } from '../mail/link.store.js';
+import { enqueue } from '../mail/outbox.store.js';
+import { pollSoon } from '../mirror/mirror.store.js';
+import { rangeParam } from '../postgres/rows.js';
+import type { Tx } from '../postgres/transaction.js';
+import { setClosed, setPending, wakeWaitingFor } from '../requests/request.store.js';
+import { releaseHold } from '../slots/hold.store.js';
+import { remember, type Line } from '../work/history.store.js';
+import type { Shell } from '../work/shell.port.js';
+import { lengthMs, wantedInterval, type PendingReason, type Request } from '../requests/request.js';
+import type { EndReason, Resolution } from './resolution.js';
+import { advanceState, choiceOf, closeOffer, endChoice, insertOffer, insertResolution } from './resolution.store.js';
+import { clearAsked } from './session.store.js';
+
+type Actor = Line['by'];
+
+/** The request is the coach's turn (again): a new revision, one decision letter with its link, and polls while it is open. */
+export async function giveToCoach(tx: Tx, shell: Shell, coach: Coach, request: Request, to: { reason: PendingReason; wantedAt?: Instant; isFirst?: boolean }, now: Instant): Promise<Request> {
+  const pending = await setPending(tx, request, { reason: to.reason, newTurn: !to.isFirst, ...(to.wantedAt !== undefined && { wantedAt: to.wantedAt }) }, now);
+  await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: pending.revision }, now);
+  await enqueue(tx, { coachId: coach.id, kind: 'decision', clientId: null, requestId: request.id, resolutionId: null, revision: pending.revision }, shell.mailFrom, now);
+  await pollSoon(tx, coach.id, now);
+  await remember(tx, { coachId: coach.id, at: now, what: 'given to the coach', by: 'makeway', requestId: request.id, facts: { reason: to.reason, revision: pending.revision } });
+  return pending;
+}
+
+/** Ends an attempt. The existing session stays as it is; the marks on it go, the promise goes, and who waited for that
+ *  time gets a turn. `tellAsked`: the client who was asked is told once that there is nothing to do any more. */
+export async function endResolution(tx: Tx, shell: Shell, resolution: Resolution, asked: ClientId, end: { reason: EndReason; by: Actor; tellAsked: boolean }, now: Instant): Promise<void> {
+  const choice = resolution.state === 'chosen' ? await choiceOf(tx, resolution, 'chosen') : null;
+  if (choice) {
+    await endChoice(tx, resolution.coachId, choice.id, 'undone');
+    await releaseHold(tx, resolution.coachId, choice.holdId, 'refused', now);
+  }
+  await advanceState(tx, resolution, 'ended', null, now, end.reason);
+  await closeOffer(tx, resolution, now);
+  if (resolution.sessionId && (resolution.state === 'asked' || resolution.state === 'chosen')) await clearAsked(tx, resolution.coachId, resolution.sessionId);
+  if (resolution.promiseId) {
+    await releaseHold(tx, resolution.coachId, resolution.promiseId, 'ended', now);
+    await wakeWaitingFor(tx, resolution.coachId, rangeParam(resolution.interval), resolution.requestId, now);
+  }
+  if (end.tellAsked && resolution.option === 2) {
+    await enqueue(tx, { coachId: resolution.coachId, kind: 'ask-over', clientId: asked, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
+  }
+  await remember(tx, { coachId: resolution.coachId, at: now, what: `ask ended: ${end.reason}`, by: end.by, requestId: resolution.requestId, resolutionId: resolution.id, sessionId: resolution.sessionId });
+}
+
+/** The request ends without a session, and the incoming client is told once. */
+export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: 'declined' | 'expired', by: Actor, now: Instant): Promise<void> {
+  await setClosed(tx, request, to, now);
+  await enqueue(tx, { coachId: request.coach_id, kind: to, clientId: request.client_id, requestId: request.id, resolutionId: null, revision: 0 }, shell.mailFrom, now);
+  await remember(tx, { coachId: request.coach_id, at: now, what: to, by, requestId: request.id });
+}
+
+
+/** Option 1: other free times go to the incoming client. Nothing is held, no session exists until one is picked. */
+export async function offerOtherTimes(tx: Tx, shell: Shell, coach: Coach, request: Request, slots: readonly Interval[], now: Instant): Promise<void> {
+  const pending = await setPending(tx, request, { reason: 'offered', newTurn: true }, now);
+  const expiresAt = plus(now, coach.policy.offerLifetimeMs);
+  const remindAt = plus(now, (expiresAt - now) / 2);
+  const id = await insertResolution(tx, { coachId: coach.id, requestId: request.id, option: 1, sessionId: null, promiseId: null, interval: wantedInterval(request), tolerated: [] }, remindAt, now);
+  await insertOffer(tx, { coachId: coach.id, resolutionId: id, clientId: request.client_id, slots, expiresAt, remindAt }, now);
+  await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'pick', requestId: request.id, resolutionId: id, revision: pending.revision }, now);
+  await enqueue(tx, { coachId: coach.id, kind: 'offer', clientId: request.client_id, requestId: request.id, resolutionId: id, revision: pending.revision }, shell.mailFrom, now);
+}
+
+/** After a no or a silence: back to the coach, or on to option 1 where the coach's policy says so and there is a time to offer. */
+export async function afterNo(tx: Tx, shell: Shell, coach: Coach, request: Request, reason: PendingReason, now: Instant): Promise<void> {
+  if (coach.policy.afterSilence === 'option1') {
+    const wanted = wantedInterval(request);
+    const slots = await freeSlots(tx, coach, { near: wanted.start, lengthMs: lengthMs(request), clientId: request.client_id, taken: [wanted], now });
+    if (slots.length > 0) return offerOtherTimes(tx, shell, coach, request, slots, now);
+  }
+  await giveToCoach(tx, shell, coach, request, { reason }, now);
+}

@@ -1,0 +1,156 @@
+import { html, type Html } from '../../kernel/html.js';
+import type { Interval } from '../../kernel/interval.js';
+import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
+import { groupByDay, hoursInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
+import type { BlockerView, DecisionView } from '../views.js';
+import { layout } from './layout.js';
+import { startValue, timeList, timePanel } from './pieces.js';
+
+/**
+ * One request for its coach: what stands there, and the ways to go on. Each way is a form of its own, so that Enter
+ * in a field never sends another one; each carries `revision`, `guard` if given, and `do`. The prepared way comes first and open.
+ */
+export function decisionPage(view: DecisionView): string {
+  const title = view.isOpen ? `${view.incoming.name} asks for your time` : `Request of ${view.incoming.name}`;
+  return layout(title, html`<article class="card">
+<h1>${title}</h1>
+${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
+${view.isStale && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
+${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
+<p>For ${view.incoming.name}, <span class="soft">${view.incoming.email}</span></p>
+${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>${timeList(view.alsoWanted, view.zone)}`}
+<p>${view.standing}</p>
+${agenda(view)}
+</article>
+${view.isOpen && ways(view)}`);
+}
+
+function agenda(view: DecisionView): Html | null {
+  if (view.blockers.length + view.neighbours.length === 0) return null;
+  const day = dayInWords(view.wanted.start, view.zone);
+  const rows = [
+    ...view.blockers.map((blocker) => ({ ...blocker, standing: blocker.kind === 'promised' ? 'reserved for another request' : 'stands at that time' })),
+    ...view.neighbours.map((neighbour) => ({ ...neighbour, isAllDay: false, standing: null })),
+  ].sort((a, b) => a.interval.start - b.interval.start);
+  const hours = (row: (typeof rows)[number]): string => {
+    const first = dayInWords(row.interval.start, view.zone);
+    const span = row.isAllDay ? 'all day' : hoursInWords(row.interval, view.zone);
+    return first === day || row.isAllDay ? span : `${first}, ${span}`;
+  };
+  return html`<h2>${day} <span class="soft together">(${zoneInWords(view.zone)})</span></h2>
+<ul class="agenda">${rows.map((row) => html`<li${row.standing !== null && html` class="standing"`}><span class="hours">${hours(row)}</span><span>${row.title || 'Busy'}${row.standing !== null && html`<small>${row.standing}</small>`}</span></li>`)}</ul>`;
+}
+
+type Way = NonNullable<DecisionView['prepared']>;
+
+function ways(view: DecisionView): Html {
+  const order: readonly Way[] = ['option2', 'option1', 'decline', 'manual'];
+  const first = view.prepared;
+  const isOpenAtFirst = first ?? ('why' in view.ask ? 'option1' : 'option2');
+  const draw = (way: Way): Html => {
+    const { title, effect, inside } = WAYS[way](view);
+    return html`<details class="card${way === first && ' prepared'}"${way === isOpenAtFirst && html` open`}>
+<summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
+<div class="inside">${inside}</div>
+</details>`;
+  };
+  return first === null
+    ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}`
+    : html`<p class="or">You chose this. It happens when you press the button:</p>${draw(first)}
+<p class="or">Or something else</p>${order.filter((way) => way !== first).map(draw)}`;
+}
+
+interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html }
+
+const WAYS: Readonly<Record<Way, (view: DecisionView) => WayCard>> = { option2: askToMove, option1: offerOthers, decline, manual: byHand };
+
+const form = (view: DecisionView, fields: Html): Html => html`<form method="post" action="${view.action}">
+<input type="hidden" name="revision" value="${view.revision}">
+${view.guard !== null && html`<input type="hidden" name="guard" value="${view.guard}">`}
+${fields}
+</form>`;
+
+function askToMove(view: DecisionView): WayCard {
+  const { ask } = view;
+  if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: html`${titleForms(view)}<p class="soft">${ask.why}</p>` };
+  const { name } = ask;
+  const asked = ask.unnamedKey ?? view.blockers.find((blocker) => blocker.kind === 'session')?.key;
+  const others = view.blockers.filter((blocker) => blocker.key !== asked && blocker.kind !== 'promised');
+  return {
+    title: `Ask ${name} to move`,
+    effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
+    inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from:</p>
+${timeList(ask.slots, view.zone)}
+<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(view.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes and the request is back with you. ${name} does not learn who asks.</p>
+${form(view, html`${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(ask.unnamedKey, name, ask.email)}
+${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
+<p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
+${others.map((other) => tick(other, view.zone))}</fieldset>`}
+<div class="stack"><button class="primary" name="do" value="option2">Ask ${name} to move: send the mail</button>
+${ask.unnamedKey !== null && html`<button class="quiet" name="do" value="not-a-client" formnovalidate>“${name}” is not a client: never ask</button>`}</div>`)}`,
+  };
+}
+
+const addressField = (name: string): Html => html`<label class="field">E-mail address of ${name}
+<span>It is missing in your calendar. Makeway remembers it.</span>
+<input type="email" name="address" autocomplete="off" required></label>`;
+
+const whoIsIt = (key: string, title: string, email: string | null): Html => html`<input type="hidden" name="title_key" value="${key}">
+<fieldset><legend>Who is “${title}”?</legend>
+<p class="soft small">The event has no guest. Say it once; Makeway remembers it for the whole series.</p>
+<label class="field">Name <input type="text" name="client_name" value="${title}" autocomplete="off" maxlength="100" required></label>
+<label class="field">E-mail address <input type="email" name="address" value="${email ?? ''}" autocomplete="off" required></label></fieldset>`;
+
+/** Where nobody can be asked yet, a title without a client can still be named, or set aside for good. */
+const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((blocker) => blocker.kind === 'unnamed').map((blocker) =>
+  form(view, html`<input type="hidden" name="title_key" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
+<button class="quiet" name="do" value="not-a-client">“${blocker.title}” is not a client: never ask</button>`))}`;
+
+const tick = (blocker: BlockerView, zone: string): Html => html`<label class="tick"><input type="checkbox" name="tick" value="${blocker.key}" required>
+<span>${blocker.title || 'Busy'} <span class="soft small">(${blocker.isAllDay ? `${dayInWords(blocker.interval.start, zone)}, all day` : spanInWords(blocker.interval, zone)})</span> does not matter here</span></label>`;
+
+function offerOthers(view: DecisionView): WayCard {
+  const who = view.incoming.name;
+  if (view.otherSlots.length === 0) {
+    const why = 'No other time is free within your booking rules.';
+    return { title: `Offering ${who} other times is not possible`, effect: why, inside: html`<p class="soft">${why} You can still book by hand.</p>` };
+  }
+  return {
+    title: `Offer ${who} other times`,
+    effect: `${timesInWords(view.otherSlots.length)} to offer; your calendar stays as it is`,
+    inside: html`<p>${who} gets a mail with ${view.otherSlots.length === 1 ? 'this time' : `these ${timesInWords(view.otherSlots.length)}`} to choose from:</p>
+${timeList(view.otherSlots, view.zone)}
+<p>A session exists only when ${who} has picked one. Everything else stays.</p>
+${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
+  };
+}
+
+function decline(view: DecisionView): WayCard {
+  const who = view.incoming.name;
+  return {
+    title: 'Decline',
+    effect: `${who} gets a short, friendly no`,
+    inside: html`<p>${who} gets a short, friendly mail that there is no session to offer at that time, without a reason. Your calendar stays as it is. This ends the request.</p>
+${form(view, html`<button class="primary" name="do" value="decline">Decline: send ${who} a friendly no</button>`)}`,
+  };
+}
+
+function byHand(view: DecisionView): WayCard {
+  const who = view.incoming.name;
+  const [first] = view.manual;
+  const wantedIsFree = first !== undefined && first.start === view.wanted.start;
+  return {
+    title: 'Book by hand',
+    effect: wantedIsFree ? `The wanted time is free` : `Put ${who} at a free time of your choice`,
+    inside: html`<p>The session with ${who} is booked at once at the time you choose, and ${who} gets the invitation. A time that is not free is refused.</p>
+${form(view, html`${view.manual.length > 0 && html`<label class="field">A free time <span>in ${zoneInWords(view.zone)}</span>
+<select name="start"><option value="">Please choose</option>${groupByDay(view.manual, (time) => time, view.zone).map(({ day, items }) =>
+  html`<optgroup label="${day}">${items.map((time) => html`<option value="${startValue(time)}"${wantedIsFree && time.start === view.wanted.start && html` selected`}>${optionText(time, view)}</option>`)}</optgroup>`)}</select></label>`}
+<label class="field">${view.manual.length > 0 ? 'Or another start' : 'Start'} <span>in ${zoneInWords(view.zone)}${view.manual.length > 0 && '; if you fill this in, it counts'}</span>
+<input type="datetime-local" name="start_local" step="300"${view.manual.length === 0 && html` required`}></label>
+<button class="primary" name="do" value="manual">Book ${who} at this time</button>`)}`,
+  };
+}
+
+const optionText = (time: Interval, view: DecisionView): string =>
+  `${spanInWords(time, view.zone)}${time.start === view.wanted.start ? ', as wanted' : ''}`;

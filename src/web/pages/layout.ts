@@ -1,0 +1,37 @@
+import { html, type Html } from '../../kernel/html.js';
+
+/** What a page may add to the frame around it. */
+export interface LayoutOptions {
+  /** Seconds after which the page loads itself again; for states that end by themselves. */
+  readonly refreshSeconds?: number;
+  /** Wider than one column of text: lists and tables. */
+  readonly isWide?: boolean;
+}
+
+/** The stylesheet's address: the pages link to it, the server serves `STYLESHEET` there. */
+export const STYLESHEET_PATH = '/style.css';
+
+/** A complete HTML document around `body`. Needs no script and no inline style, so the strictest policy fits it. */
+export function layout(title: string, body: Html, options: LayoutOptions = {}): string {
+  return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+${options.refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${options.refreshSeconds}">`}
+<title>${title} · Makeway</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${STYLESHEET_PATH}">
+</head>
+<body>
+<main class="${options.isWide ? 'wide' : 'narrow'}">
+${body}
+</main>
+<footer>Makeway</footer>
+</body>
+</html>
+`);
+}

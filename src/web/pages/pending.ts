@@ -1,0 +1,27 @@
+import { html, type Html } from '../../kernel/html.js';
+import { spanInWords } from '../../mail/letter-times.js';
+import type { PendingRow, PendingView } from '../views.js';
+import { layout } from './layout.js';
+
+/** All requests of one coach. A row leads to `/pending/<request id>`; *Sign out* posts `guard` to `/sign-out`. */
+export function pendingPage(view: PendingView): string {
+  const waiting = view.rows.filter((row) => row.needsYou);
+  const running = view.rows.filter((row) => !row.needsYou);
+  return layout('Requests', html`<div class="top">
+<h1>Requests to ${view.coachName}</h1>
+<form method="post" action="/sign-out"><input type="hidden" name="guard" value="${view.guard}"><button class="quiet">Sign out</button></form>
+</div>
+${view.grantIsBroken && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/sign-in">Connect it again</a></p>`}
+${section('Waiting for you', waiting, view.zone, 'Nothing waits for you. New requests come by mail and appear here.')}
+${running.length > 0 && section('On their way', running, view.zone, '')}
+${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`, { isWide: true });
+}
+
+const section = (title: string, rows: readonly PendingRow[], zone: string, empty: string): Html => html`<section class="card">
+<h2>${title}${rows.some((row) => row.needsYou) && html`<span class="badge">${rows.length}</span>`}</h2>
+${rows.length === 0 ? html`<p class="soft">${empty}</p>` : html`<ul class="rows">${rows.map((row) => html`<li><a href="/pending/${encodeURIComponent(row.requestId)}">
+<strong>${row.incomingName}</strong>
+<span>${spanInWords(row.wanted, zone)}</span>
+<span class="soft small"><br>${row.standing}</span>
+</a></li>`)}</ul>`}
+</section>`;

@@ -1,0 +1,75 @@
+import type { Instant, Interval } from '../kernel/interval.js';
+
+/** What the pages show. Views are plain values; `pages` turn them into HTML and know nothing else. */
+
+export interface BlockerView {
+  /** Names the blocker in the form. */
+  readonly key: string;
+  readonly title: string;
+  readonly interval: Interval;
+  readonly isAllDay: boolean;
+  /** `session`: can perhaps be asked; `unnamed`: a title without a client, the coach may say who it is; `promised`: reserved for another request. */
+  readonly kind: 'session' | 'unnamed' | 'other' | 'promised';
+}
+
+/** One request, for its coach: from a decision link, or on the pending page. */
+export interface DecisionView {
+  readonly action: string;
+  /** Cross-site guard of the signed-in pages; null where the link itself is the capability. */
+  readonly guard: string | null;
+  readonly revision: number;
+  readonly zone: string;
+  readonly incoming: { readonly name: string; readonly email: string };
+  readonly sessionType: string;
+  readonly wanted: Interval;
+  readonly alsoWanted: readonly Interval[];
+  /** One sentence: where the request stands. */
+  readonly standing: string;
+  /** False once the request is settled: the page then only tells. */
+  readonly isOpen: boolean;
+  /** The link was made for an earlier state: the page says so, and shows the present one. */
+  readonly isStale: boolean;
+  readonly blockers: readonly BlockerView[];
+  readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
+  readonly ask:
+    | { readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null }
+    | { readonly why: string };
+  readonly otherSlots: readonly Interval[];
+  /** Free times for booking by hand; the wanted time comes first if it is free. */
+  readonly manual: readonly Interval[];
+  /** Which button was pressed in the mail: it is shown first. */
+  readonly prepared: 'option1' | 'option2' | 'decline' | 'manual' | null;
+  /** What was wrong with the last attempt, if any. */
+  readonly fault: string | null;
+}
+
+/** The page behind an offer: the existing client moves (`ask`), or the incoming client picks (`offer`). */
+export interface OfferView {
+  readonly kind: 'ask' | 'offer';
+  readonly action: string;
+  readonly coachName: string;
+  readonly clientName: string;
+  readonly zone: string;
+  readonly coachZone: string;
+  /** The session as it stands now (ask), or null. */
+  readonly session: Interval | null;
+  /**
+   * `open`: choose; `confirm`: one slot is picked, the page says what will happen and asks once more;
+   * `working`: being moved or booked right now, the page refreshes itself; `done`: moved or booked; `kept`; `over`: nothing to do any more.
+   */
+  readonly state: 'open' | 'confirm' | 'confirm-keep' | 'working' | 'done' | 'kept' | 'over';
+  readonly slots: readonly Interval[];
+  readonly picked: Interval | null;
+  readonly until: Instant;
+  /** "That time was taken meanwhile. These are free now." */
+  readonly note: string | null;
+}
+
+export interface PendingRow {
+  readonly requestId: string;
+  readonly incomingName: string;
+  readonly wanted: Interval;
+  readonly standing: string;
+  readonly needsYou: boolean;
+}
+export interface PendingView { readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly grantIsBroken: boolean }

@@ -1,0 +1,70 @@
+import { Problem } from '../kernel/problem.js';
+import { plus, type Instant } from '../kernel/interval.js';
+import { translateDatabaseError } from '../postgres/translate-error.js';
+import { claimDue, claimRow, putOff, QUEUES, release, type Claim, type Queue } from './due.store.js';
+import { recordRun } from './job-run.store.js';
+import type { Shell, Worker } from './shell.port.js';
+import type { CoachId } from '../kernel/ids.js';
+
+export type Workers = Readonly<Record<Queue, Worker>>;
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+/** When failed work is tried again: 1 s, 2 s, 4 s … up to five minutes; what needs a person, once an hour.
+ *  `spread` in [0, 1) keeps many failures from coming back at one moment. */
+export function retryAt(problem: Problem | null, attempts: number, now: Instant, spread: number): Instant {
+  if (!problem || problem.remedy === 'operator' || problem.remedy === 'bug' || problem.remedy === 'reconnect') return plus(now, HOUR);
+  return plus(now, Math.min(SECOND * 2 ** Math.min(attempts, 9), 300 * SECOND) * (0.75 + spread / 2));
+}
+
+/** Does one claimed piece of work, writes its run to the job log, and gives the row back. Never throws for a failure
+ *  of the work itself: that is on the row and in the log. @throws Problem DATABASE_AWAY */
+export async function work(shell: Shell, workers: Workers, claim: Claim): Promise<void> {
+  const startedAt = shell.clock.now();
+  const entry = { job: claim.queue, coachId: claim.coachId, subject: claim.id, startedAt };
+  try {
+    const report = await workers[claim.queue](shell, claim);
+    await release(shell.db, claim);
+    await recordRun(shell.db, { ...entry, outcome: report.outcome, counts: report.counts ?? {}, did: report.did ?? null, errorCode: null, endedAt: shell.clock.now() });
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    const problem = error instanceof Problem ? error : null;
+    if (problem?.code === 'DATABASE_AWAY') throw problem;
+    const code = problem?.code ?? 'UNEXPECTED';
+    const lost = problem?.code === 'LEASE_LOST';
+    const now = shell.clock.now();
+    if (!lost) await putOff(shell.db, claim, retryAt(problem, claim.attempts, now, Math.random()), code);
+    await recordRun(shell.db, {
+      ...entry, outcome: lost ? 'nothing' : problem?.remedy === 'wait' || problem?.remedy === 'reread' ? 'again' : 'failed',
+      counts: {}, did: null, errorCode: code, endedAt: now, error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+}
+
+/** Claims and does what is due in `queue`, at most `limit` rows. Returns how many rows were worked on. */
+export async function runDue(shell: Shell, workers: Workers, queue: Queue, limit: number): Promise<number> {
+  const claims = await claimDue(shell.db, queue, { owner: shell.owner, now: shell.clock.now(), leaseMs: shell.leaseMs, limit });
+  await Promise.all(claims.map((claim) => work(shell, workers, claim)));
+  return claims.length;
+}
+
+/** Does everything that is due now, and what that makes due, until nothing is. Returns how many pieces of work. */
+export async function drain(shell: Shell, workers: Workers, limit = 8): Promise<number> {
+  let total = 0;
+  for (let round = 0; round < 1_000; round++) {
+    let done = 0;
+    for (const queue of QUEUES) done += await runDue(shell, workers, queue, limit);
+    if (done === 0) return total;
+    total += done;
+  }
+  throw new Problem('IMPOSSIBLE_STATE', 'The due work does not come to an end.', { total });
+}
+
+/** Goes on with one row at once, for a person who waits. False if somebody else is at it. */
+export async function workNow(shell: Shell, workers: Workers, queue: Queue, coachId: CoachId, id: string): Promise<boolean> {
+  const claim = await claimRow(shell.db, queue, { coachId, id }, { owner: shell.owner, now: shell.clock.now(), leaseMs: shell.leaseMs });
+  if (!claim) return false;
+  await work(shell, workers, claim);
+  return true;
+}

@@ -1,0 +1,45 @@
+import type { GoogleCalendar } from '../google/google.port.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { CoachId } from '../kernel/ids.js';
+import type { Db } from '../postgres/transaction.js';
+import type { Claim } from './due.store.js';
+
+/** What every flow is given: the database, the time, a coach's Google, and who we are. */
+export interface Shell {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** @throws Problem GOOGLE_GRANT_REVOKED when the coach has no working grant. */
+  readonly google: (coachId: CoachId) => Promise<GoogleCalendar>;
+  readonly mail: MailPort;
+  readonly keys: Keyring;
+  /** Where people and Google reach us, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The address our mails come from. */
+  readonly mailFrom: string;
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+/** Seals secrets and signs links. Keys have ids; the first is current, all open. */
+export interface Keyring {
+  seal(secret: string): string;
+  /** @throws Problem SECRET_UNREADABLE */
+  open(sealed: string): string;
+  /** 32 bytes of HMAC over `purpose` and `text`, under the key with that id (default: the current one); null if the key is unknown. */
+  sign(purpose: string, text: string, keyId?: string): { keyId: string; mac: Buffer } | null;
+}
+
+export interface Envelope { readonly messageId: string; readonly from: { name: string; address: string }; readonly to: { name: string; address: string }; readonly replyTo: { name: string; address: string } | null; readonly references: string | null; readonly subject: string; readonly text: string; readonly html: string }
+export interface MailPort {
+  /** Hands the mail to the SMTP server. @throws Problem SMTP_UNREACHABLE, SMTP_REFUSED_FOR_NOW, SMTP_REFUSED_ADDRESS */
+  send(mail: Envelope): Promise<void>;
+}
+
+/** What one piece of work did, for the log. */
+export interface Report {
+  readonly outcome: 'done' | 'nothing' | 'again' | 'stopped';
+  readonly counts?: Readonly<Record<string, number>>;
+  /** What the step was, in a word or two: "moved", "asked to wait". */
+  readonly did?: string;
+}
+export type Worker = (shell: Shell, claim: Claim) => Promise<Report>;

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Instant, Interval } from '../../src/kernel/interval.js';
+import { readRfc3339 } from '../../src/kernel/zone.js';
+import { groupByDay, hoursInWords, isWholeDays, spanInWords, spanInZones } from '../../src/mail/letter-times.js';
+
+const BERLIN = 'Europe/Berlin';
+const at = (text: string): Instant => {
+  const read = readRfc3339(text);
+  if (read === null) throw new Error(`bad test time ${text}`);
+  return read;
+};
+const between = (start: string, end: string): Interval => ({ start: at(`${start}:00+01:00`), end: at(`${end}:00+01:00`) });
+
+test.each([
+  ['one hour', '2026-11-30T13:00', '2026-11-30T14:00', '13:00–14:00'],
+  ['until midnight', '2026-11-30T22:00', '2026-12-01T00:00', '22:00–00:00'],
+  ['past midnight', '2026-11-30T22:00', '2026-12-01T02:00', '22:00 – Tuesday 1 December, 02:00'],
+  ['a day', '2026-11-30T00:00', '2026-12-01T00:00', 'all day'],
+  ['three days', '2026-11-30T00:00', '2026-12-03T00:00', 'all day, until Wednesday 2 December'],
+])('hours of %s', (_name, start, end, words) => {
+  expect(hoursInWords(between(start, end), BERLIN)).toBe(words);
+});
+
+test('a day of 25 hours is a whole day of its zone, and of no other', () => {
+  const day = { start: at('2026-10-25T00:00:00+02:00'), end: at('2026-10-26T00:00:00+01:00') };
+  expect(isWholeDays(day, BERLIN)).toBe(true);
+  expect(isWholeDays(day, 'America/New_York')).toBe(false);
+});
+
+test('a span is told once per zone that differs', () => {
+  const session = between('2026-11-30T02:00', '2026-11-30T03:00');
+  expect(spanInZones(session, BERLIN, BERLIN)).toEqual(['Monday 30 November, 02:00–03:00 (Berlin time)']);
+  expect(spanInZones(session, 'America/New_York', BERLIN)).toEqual(['Sunday 29 November, 20:00–21:00 (New York time)', spanInWords(session, BERLIN)]);
+});
+
+test('days are those of the zone, in order', () => {
+  const late = between('2026-12-01T00:30', '2026-12-01T01:30');
+  const early = between('2026-11-30T10:00', '2026-11-30T11:00');
+  expect(groupByDay([late, early], (one) => one, BERLIN).map(({ day, items }) => [day, items.length])).toEqual([['Monday 30 November', 1], ['Tuesday 1 December', 1]]);
+  expect(groupByDay([late, early], (one) => one, 'UTC').map(({ day, items }) => [day, items])).toEqual([['Monday 30 November', [early, late]]]);
+});

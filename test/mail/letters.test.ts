@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { Instant, Interval } from '../../src/kernel/interval.js';
+import { HOUR } from '../../src/kernel/interval.js';
+import { readRfc3339 } from '../../src/kernel/zone.js';
+import type { LetterFacts, LetterKind } from '../../src/mail/facts.js';
+import { writeLetter } from '../../src/mail/letters.js';
+
+const at = (text: string): Instant => {
+  const read = readRfc3339(`${text}:00+01:00`);
+  if (read === null) throw new Error(`bad test time ${text}`);
+  return read;
+};
+const span = (text: string): Interval => ({ start: at(text), end: (at(text) + HOUR) as Instant });
+const link = (path: string): string => `https://makeway.example/l/${path}?a=1&b=2`;
+
+/** Marks where a text came from, and would break any place that forgets to escape. */
+const mark = (name: string): string => `${name} <b>&"'`;
+const ESCAPED = '&lt;b&gt;&amp;&quot;&#39;';
+
+const berlin = { zone: 'Europe/Berlin', coachZone: 'Europe/Berlin' };
+const slots = ['2026-11-30T14:00', '2026-12-01T13:00', '2026-12-01T15:00'].map((start, i) => ({ interval: span(start), link: link(`slot${String(i)}`) }));
+const askFacts = { to: { name: mark('Dana') }, coachName: mark('Kim'), ...berlin, session: span('2026-11-30T13:00'), slots, keepLink: link('keep'), until: at('2026-11-24T12:00') };
+const offerFacts = { to: { name: mark('Sam') }, coachName: mark('Kim'), ...berlin, sessionType: mark('Coaching'), slots, until: at('2026-11-24T12:00') };
+const coach = { to: { name: mark('Kim') }, zone: 'Europe/Berlin' };
+
+const decisionFacts = {
+  letter: 'decision', ...coach, incoming: { name: mark('Sam'), email: mark('sam@x.example') }, sessionType: mark('Coaching'),
+  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-01T13:00')], reason: mark('The time is taken.'),
+  blockers: [{ title: mark('Dana 13h'), interval: span('2026-11-30T13:00') }, { title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') } }],
+  neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
+  ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true }, otherSlots: 3,
+  link: { open: link('open'), option1: link('one'), option2: link('two'), decline: link('decline') },
+} satisfies LetterFacts;
+
+const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
+  decision: decisionFacts,
+  ask: { letter: 'ask', ...askFacts },
+  'ask-reminder': { letter: 'ask-reminder', ...askFacts },
+  'ask-over': { letter: 'ask-over', ...askFacts },
+  offer: { letter: 'offer', ...offerFacts },
+  'offer-reminder': { letter: 'offer-reminder', ...offerFacts },
+  moved: { letter: 'moved', to: askFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') },
+  declined: { letter: 'declined', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
+  expired: { letter: 'expired', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
+  settled: { letter: 'settled', ...coach, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
+  clash: { letter: 'clash', ...coach, what: mark('Sam and Dentist'), at: span('2026-11-30T13:00') },
+};
+const KINDS = Object.keys(EVERY) as LetterKind[];
+const linksOf = (html: string): string[] => [...html.matchAll(/href="([^"]*)"/g)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
+
+describe.each(KINDS)('the letter %s', (kind) => {
+  const letter = writeLetter(EVERY[kind]);
+
+  test('has a subject of one line, and both parts', () => {
+    expect(letter.subject).not.toMatch(/[\r\n]/);
+    expect(letter.subject.length).toBeGreaterThan(8);
+    expect(letter.text.length).toBeGreaterThan(80);
+    expect(letter.html.startsWith('<!doctype html>')).toBe(true);
+  });
+
+  test('escapes everything that came from outside', () => {
+    expect(letter.html).not.toContain('<b>');
+    expect(letter.html).toContain(ESCAPED);
+    expect(letter.text).toContain(`<b>&"'`);
+  });
+
+  test('spells out every link of the HTML part in the text part, and loads nothing', () => {
+    for (const href of linksOf(letter.html)) expect(letter.text).toContain(href);
+    expect(letter.html).not.toMatch(/<img|<script|url\(|@import|<link/);
+  });
+
+  test('labels every time with a zone', () => {
+    for (const line of letter.text.split('\n').filter((one) => /^(?!\s+\d\d:\d\d).*\d\d:\d\d/.test(one) && !/^ {2}all day/.test(one))) expect(line).toMatch(/\(Berlin time\)/);
+    expect(letter.text).toContain('(Berlin time)');
+  });
+});
+
+const TO_CLIENTS: readonly LetterKind[] = ['ask', 'ask-reminder', 'ask-over', 'moved'];
+
+describe('clients stay strangers', () => {
+  test.each(TO_CLIENTS)('%s names nobody but the client and the coach, and presses for nothing', (kind) => {
+    const { subject, text, html } = writeLetter(EVERY[kind]);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/\bSam\b|somebody|someone|another client|other client|conflict|request|urgent|asap|hurry|wants/i);
+  });
+
+  test.each(['offer', 'offer-reminder', 'declined', 'expired'] as const)('%s does not tell why the time is not free', (kind) => {
+    const { subject, text, html } = writeLetter(EVERY[kind]);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/\bDana\b|somebody|someone|another client|taken|occupied|conflict/i);
+  });
+
+  test('subjects to clients carry no time and no other name', () => {
+    for (const kind of TO_CLIENTS) expect(writeLetter(EVERY[kind]).subject).not.toMatch(/\d|Kim|Sam/);
+  });
+});
+
+describe('the ask', () => {
+  test('says in one sentence that nothing changes by itself, and links each slot and Keep my time', () => {
+    const { text, html } = writeLetter(EVERY.ask);
+    expect(text).toContain('If you do nothing, nothing changes: your session stays where it is.');
+    for (const slot of slots) expect(linksOf(html)).toContain(slot.link);
+    expect(linksOf(html)).toContain(link('keep'));
+    expect(text).toContain('Keep my time');
+  });
+
+  test('shows both zones where they differ', () => {
+    const { text, html } = writeLetter({ letter: 'ask', ...askFacts, zone: 'America/New_York' });
+    expect(text).toContain('Monday 30 November, 07:00–08:00 (New York time)');
+    expect(text).toContain('Monday 30 November, 13:00–14:00 (Berlin time)');
+    expect(text).toContain('08:00–09:00 = Monday 30 November, 14:00–15:00 (Berlin time)');
+    expect(html).toContain('(New York time)');
+  });
+
+  test('without slots there is still a way to answer', () => {
+    const { html } = writeLetter({ letter: 'ask', ...askFacts, slots: [] });
+    expect(linksOf(html)).toEqual([link('keep')]);
+  });
+});
+
+test('a closed question has no links that could be followed', () => {
+  expect(linksOf(writeLetter(EVERY['ask-over']).html)).toEqual([]);
+});
+
+describe('the decision', () => {
+  test('lists everything that stands there, the neighbours, and what each button does', () => {
+    const { text, html } = writeLetter(decisionFacts);
+    for (const title of ['Dana 13h', 'Conference', 'Lunch']) expect(text).toContain(title);
+    expect(text).toMatch(/all day {2}Conference/);
+    expect(text).toContain('4 times to offer; until Tuesday 24 November, 12:00 (Berlin time)');
+    expect(text).toMatch(/address of Dana .* is missing; the page asks you for it/);
+    expect(linksOf(html)).toEqual([link('two'), link('one'), link('decline'), link('open')]);
+  });
+
+  test('says why the session cannot be asked, and offers no dead button', () => {
+    const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, otherSlots: 0 });
+    expect(text).toContain('Two sessions stand there.');
+    expect(linksOf(html)).toEqual([link('decline'), link('open')]);
+  });
+
+  test('a private block is "Busy"', () => {
+    expect(writeLetter({ ...decisionFacts, blockers: [{ title: '', interval: span('2026-11-30T13:00') }] }).text).toMatch(/13:00–14:00 {2}Busy/);
+  });
+});
+
+test('a name cannot forge a header, a line or the reading direction', () => {
+  const { subject, text } = writeLetter({ ...decisionFacts, incoming: { name: 'Sam\r\nBcc: all@x.example\u202egnol', email: 'sam@x.example' } });
+  expect(subject).toContain('Sam Bcc: all@x.example gnol asks for');
+  expect(text).not.toMatch(/^Bcc/m);
+  expect(`${subject}${text}`).not.toMatch(/[\u202a-\u202e]/);
+});
