@@ -1,10 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  root: new URL('..', import.meta.url).pathname.replaceAll('%20', ' '),
+  root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    globalSetup: ['test/support/database.ts'],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Zones must come from the data, never from the machine.
+    env: { TZ: 'Pacific/Chatham' },
   },
 });

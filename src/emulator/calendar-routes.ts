@@ -1,4 +1,4 @@
-import { insufficientPermissions, notFound } from './api-error.js';
+import { badRequest, insufficientPermissions, notFound } from './api-error.js';
 import type { Answer } from './answer.js';
 import type { Check } from './body-schema.js';
 import { calendarFor, insertCalendar, listCalendars, showCalendar, showEntry } from './calendars.js';
@@ -145,6 +145,14 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest('Malformed percent-encoding in the path.');
+  }
+}
+
 /** Answers a call under /calendar/v3. `readBody` parses the body as JSON, or throws the 400 that it earns. Throws ApiError. */
 export function answerCalendarCall(
   emulator: Emulator, tokens: ListTokens, caller: Caller, method: string, url: URL, readBody: () => JsonObject, headers: Call['headers'],
@@ -156,7 +164,7 @@ export function answerCalendarCall(
     const query = new Query(url.searchParams, route.params);
     const body = route.body === undefined ? {} : readBody();
     route.body?.(body, '');
-    return route.answer({ emulator, caller, tokens, path: match.slice(1).map(decodeURIComponent), query, body, headers });
+    return route.answer({ emulator, caller, tokens, path: match.slice(1).map(decodePart), query, body, headers });
   }
   throw notFound();
 }

@@ -5,7 +5,7 @@ import { BadRecurrence, parseRecurrence } from './recurrence-rule.js';
 import { dateMs, isZone, parseDateTime, rfc3339 } from './zone-time.js';
 
 /** What reading a body depends on beside the body. */
-export interface ReadingContext {
+interface ReadingContext {
   readonly calendarZone: string;
   readonly isPrimary: boolean;
   /** The content before the write; absent on insert. */
@@ -196,7 +196,7 @@ export function checkClientId(id: string): void {
   if (!/^[0-9a-v]{5,1024}$/.test(id)) throw new ApiError(400, 'invalid', 'Invalid resource id value.');
 }
 
-export function checkSeriesStays(before: EventContent, after: EventContent, isException: boolean): void {
-  if (isException && after.recurrence !== undefined) throw badRequest('An instance of a recurring event cannot have a recurrence.');
-  if (before.recurrence === undefined && after.recurrence !== undefined && before.eventType === 'birthday') throw badRequest('Recurrence cannot be changed.');
+/** An instance cannot become a series of its own. */
+export function checkInstanceStays(after: EventContent, isInstance: boolean): void {
+  if (isInstance && after.recurrence !== undefined) throw badRequest('An instance of a recurring event cannot have a recurrence.');
 }

@@ -8,7 +8,7 @@ import type { Store } from './store.js';
 
 const DAY_MS = 86_400_000;
 /** How far an unbounded expansion reaches ahead; Google's own horizon is not published (sheet 1.1). */
-export const HORIZON_MS = 730 * DAY_MS;
+const HORIZON_MS = 730 * DAY_MS;
 /** A deleted series was reported to yield about six months of cancelled instances (sheet 1.5). */
 const DELETED_HORIZON_MS = 183 * DAY_MS;
 

@@ -16,7 +16,7 @@ type Position = string | number | readonly [number, string];
 interface Page { readonly rows: StoredEvent[]; readonly next?: Position | undefined }
 
 /** Raised by the control API; a sync token of an older epoch answers 410. */
-export const syncEpoch = (store: Store, calendarId: string): string =>
+const syncEpoch = (store: Store, calendarId: string): string =>
   `${(store.meta.get('epoch') as number | undefined) ?? 0}.${(store.meta.get(`epoch:${calendarId}`) as number | undefined) ?? 0}`;
 
 function readWanted(query: Query): Wanted {

@@ -98,7 +98,7 @@ export function showStub(row: StoredEvent, view: View): JsonObject {
 }
 
 /** The moment `slotMs` in the form of a series' own times. */
-export const slotTime = (like: EventTime, slotMs: number): EventTime =>
+const slotTime = (like: EventTime, slotMs: number): EventTime =>
   'date' in like ? { date: isoDate(slotMs) } : { atMs: slotMs, timeZone: like.timeZone };
 
 /** An unmodified instance of a series: the master's content at another time, with the master's etag. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { alreadyDeleted, conditionNotMet, duplicate, forbiddenForNonOrganizer, invalid } from './api-error.js';
 import type { Caller, Emulator } from './emulator.js';
-import { checkClientId, checkSeriesStays, merge, readContent, showTime, writableBody } from './event-content.js';
+import { checkClientId, checkInstanceStays, merge, readContent, showTime, writableBody } from './event-content.js';
 import { findEvent } from './event-find.js';
 import { followSeries, saveEvent } from './event-save.js';
 import { etagOf } from './event-view.js';
@@ -111,7 +111,7 @@ export function changeEvent(call: WriteCall, eventId: string, kind: 'patch' | 'u
       calendarZone: calendar.timeZone, isPrimary: calendar.primary, before: row.content,
       takesConference: call.takesConference, takesAttachments: call.takesAttachments,
     });
-    checkSeriesStays(row.content, read, row.recurringEventId !== undefined);
+    checkInstanceStays(read, row.recurringEventId !== undefined);
     const content = isOrganizerCopy(row) ? read : asGuestMayWrite(row, read, calendar.id);
     if (isDeepStrictEqual(content, row.content)) return row;
     const { leftByGuest: _, ...kept } = row;

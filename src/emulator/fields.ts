@@ -4,19 +4,22 @@ import type { Json, JsonObject } from './model.js';
 /** A `fields` selection: names with what to keep below them; an empty tree keeps everything. */
 interface Tree { [name: string]: Tree }
 
+/** Without a prototype: a mask may name `constructor`. */
+const leaf = (): Tree => Object.create(null) as Tree;
+
 /** Parses `a,b(c,d),e/f`. Throws Google's 400 for a malformed mask. */
 function parse(mask: string): Tree {
   const bad = new ApiError(400, 'invalidParameter', `Invalid field selection ${mask}`, { locationType: 'parameter', location: 'fields' });
   let at = 0;
   const list = (): Tree => {
-    const tree: Tree = {};
+    const tree = leaf();
     for (;;) {
       let node = tree;
       for (;;) {
         const name = /^[A-Za-z*][A-Za-z0-9_.-]*/.exec(mask.slice(at))?.[0];
         if (name === undefined) throw bad;
         at += name.length;
-        node = node[name] ??= {};
+        node = node[name] ??= leaf();
         if (mask[at] !== '/') break;
         at++;
       }

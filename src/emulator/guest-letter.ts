@@ -26,7 +26,7 @@ const day = (wallMs: number): string => {
 const clock = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 16);
 
 /** When an event is, for people: `Mon 30 Nov 2026 13:00 - 14:00 (Europe/Berlin)` in the given zone; dates alone for all-day events. */
-export function whenText(start: EventTime, end: EventTime, zone: string): string {
+function whenText(start: EventTime, end: EventTime, zone: string): string {
   if ('date' in start) {
     const last = timeMs(end) - 86_400_000;
     return last <= timeMs(start) ? day(timeMs(start)) : `${day(timeMs(start))} - ${day(last)}`;
@@ -56,13 +56,13 @@ function timeLine(name: string, time: EventTime, keepZone: boolean): string {
   return keepZone ? `${name};TZID=${time.timeZone}:${stamp(toWall(time.atMs, time.timeZone)).slice(0, -1)}` : `${name}:${stamp(time.atMs)}`;
 }
 
-function invitation(row: StoredEvent, guests: StoredEvent['content']['attendees'], method: string, nowMs: number): string {
+function invitation(row: StoredEvent, organizer: string, guests: StoredEvent['content']['attendees'], method: string, nowMs: number): string {
   const { content } = row;
   const recurring = content.recurrence !== undefined;
   const lines = [
     'BEGIN:VCALENDAR', 'PRODID:-//Calendar emulator//EN', 'VERSION:2.0', 'CALSCALE:GREGORIAN', `METHOD:${method}`, 'BEGIN:VEVENT',
     timeLine('DTSTART', content.start, recurring), timeLine('DTEND', content.end, recurring), ...(content.recurrence ?? []),
-    `DTSTAMP:${stamp(nowMs)}`, `ORGANIZER${row.organizer.displayName === undefined ? '' : `;CN="${row.organizer.displayName.replaceAll('"', "'")}"`}:mailto:${row.organizer.email}`,
+    `DTSTAMP:${stamp(nowMs)}`, `ORGANIZER;CN="${organizer.replaceAll('"', "'")}":mailto:${row.organizer.email}`,
     `UID:${row.iCalUID}`, ...(row.originalStart === undefined ? [] : [timeLine('RECURRENCE-ID', row.originalStart, false)]),
     ...(guests ?? []).map((each) => `ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=${each.optional ? 'OPT' : 'REQ'}-PARTICIPANT;PARTSTAT=${{ needsAction: 'NEEDS-ACTION', accepted: 'ACCEPTED', declined: 'DECLINED', tentative: 'TENTATIVE' }[each.responseStatus]};RSVP=TRUE:mailto:${each.email}`),
     ...(content.description === undefined ? [] : [`DESCRIPTION:${escapeText(content.description)}`]),
@@ -74,11 +74,11 @@ function invitation(row: StoredEvent, guests: StoredEvent['content']['attendees'
 }
 
 /** The mail that tells one guest. Other guests are named only if the event lets guests see each other. Times are in `zone`. */
-export function guestLetter(occasion: Occasion, row: StoredEvent, to: string, zone: string, nowMs: number): Letter {
+export function guestLetter(occasion: Occasion, row: StoredEvent, to: string, facing: { zone: string; organizerName: string; nowMs: number }): Letter {
   const { content } = row;
+  const { zone, organizerName: organizer, nowMs } = facing;
   const title = content.summary ?? '(no title)';
   const when = whenText(content.start, content.end, zone);
-  const organizer = row.organizer.displayName ?? row.organizer.email;
   const guests = (content.attendees ?? []).filter((each) => content.guestsCanSeeOtherGuests !== false || each.email.toLowerCase() === to.toLowerCase());
   const method = occasion === 'Canceled event' ? 'CANCEL' : 'REQUEST';
   const lead = { Invitation: `${organizer} invites you to this event.`, 'Updated invitation': 'This event has been updated.', 'Canceled event': 'This event has been canceled and removed from your calendar.' }[occasion];
@@ -98,6 +98,6 @@ ${content.description === undefined ? '' : `<p style="white-space:pre-line;borde
 </div></div><p style="text-align:center;font-size:12px;color:#70757a">Invitation from Google Calendar (emulator)</p></body></html>`;
   return {
     messageId: `<calendar-${randomUUID()}@google.example>`, to, replyTo: row.organizer.email, subject: `${occasion}: ${title} @ ${when}`,
-    text, html, calendar: invitation(row, guests, method, nowMs), method,
+    text, html, calendar: invitation(row, organizer, guests, method, nowMs), method,
   };
 }

@@ -31,6 +31,8 @@ export class GuestMail {
   announce(before: StoredEvent | undefined, after: StoredEvent, call: { actor: string; sendUpdates: string }): void {
     if (this.transport === undefined || call.sendUpdates === 'none') return;
     const zone = this.store.calendar(after.calendarId)?.timeZone ?? 'UTC';
+    const { email, displayName } = after.organizer;
+    const organizerName = displayName ?? this.store.account(email)?.name ?? email;
     const guestsOf = (row: StoredEvent | undefined): Map<string, string> =>
       new Map((row === undefined || row.content.status === 'cancelled' ? [] : row.content.attendees ?? []).map((each) => [each.email.toLowerCase(), each.email]));
     const [were, are] = [guestsOf(before), guestsOf(after)];
@@ -38,7 +40,7 @@ export class GuestMail {
     const queue = (occasion: Occasion, row: StoredEvent, address: string, shown: string): void => {
       if (address === call.actor || address === after.calendarId) return;
       if (call.sendUpdates === 'externalOnly' && this.store.account(address) !== undefined) return;
-      const letter = guestLetter(occasion, { ...row, sequence: after.sequence }, shown, zone, this.store.clock.now());
+      const letter = guestLetter(occasion, { ...row, sequence: after.sequence }, shown, { zone, organizerName, nowMs: this.store.clock.now() });
       this.store.mails.putSync(this.store.nextNumber('mail'), { letter, attempts: 0, notBeforeMs: 0 } satisfies Queued);
     };
     for (const [address, shown] of are) {

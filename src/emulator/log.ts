@@ -1,7 +1,7 @@
 import type { Database } from 'lmdb';
 
 /** One call as it was answered; `status` 0 means that the connection was cut. */
-export interface RequestRecord {
+interface RequestRecord {
   readonly seq: number;
   readonly timeMs: number;
   readonly account: string | null;

@@ -1,7 +1,7 @@
 /** A moment of an event as stored: an all-day date (`YYYY-MM-DD`), or an instant in ms with the event's IANA zone. */
 export type EventTime = { readonly date: string } | { readonly atMs: number; readonly timeZone: string };
 
-export type ResponseStatus = 'needsAction' | 'declined' | 'tentative' | 'accepted';
+type ResponseStatus = 'needsAction' | 'declined' | 'tentative' | 'accepted';
 
 /** A guest as stored; `self` and `organizer` depend on the copy and are added when it is shown. */
 export interface Attendee {

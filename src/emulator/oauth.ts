@@ -94,7 +94,7 @@ export function exchangeToken(emulator: Emulator, form: URLSearchParams, authori
   const [basicId, basicSecret] = basic === null ? [] : Buffer.from(basic[1] ?? '', 'base64').toString().split(':').map(decodeURIComponent);
   const clientId = form.get('client_id') ?? basicId ?? '', secret = form.get('client_secret') ?? basicSecret ?? '';
   if (clientId === '') return tokenError(400, 'invalid_request', 'Could not determine client ID from request.');
-  const fixed = emulator.oauthClients[clientId];
+  const fixed = Object.hasOwn(emulator.oauthClients, clientId) ? emulator.oauthClients[clientId] : undefined;
   if (fixed !== undefined && fixed !== secret) return tokenError(401, 'invalid_client', 'The provided client secret is invalid.');
   if (form.get('grant_type') === 'refresh_token') {
     const grant = grants.byRefresh(form.get('refresh_token') ?? '', clientId, secret);

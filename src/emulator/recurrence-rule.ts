@@ -1,6 +1,6 @@
 import { dateMs } from './zone-time.js';
 
-export type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
 
 /** One RRULE or EXRULE (RFC 5545 3.3.10), parts that the emulator expands. */
 export interface Rule {

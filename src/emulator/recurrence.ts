@@ -101,7 +101,7 @@ function* startsOf(rule: Rule, startWall: number, fromWallMs: number, toWallMs: 
 }
 
 /** A series to expand: its first start and its `recurrence` lines. */
-export interface Series { readonly start: EventTime; readonly recurrence: readonly string[] }
+interface Series { readonly start: EventTime; readonly recurrence: readonly string[] }
 
 /**
  * Starts of a series within `[fromMs, toMs)`, rising, without repeats: instants for a timed series, midnights UTC
@@ -129,7 +129,7 @@ export function slotsOf(series: Series, fromMs: number, toMs: number): number[] 
 }
 
 /** The part of an instance id after the series' root: the original start in UTC, or the date. */
-export function slotStamp(slotMs: number, allDay: boolean): string {
+function slotStamp(slotMs: number, allDay: boolean): string {
   return allDay ? isoDate(slotMs).replaceAll('-', '') : `${new Date(slotMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
@@ -137,7 +137,7 @@ export function slotStamp(slotMs: number, allDay: boolean): string {
 export const instanceId = (masterId: string, slotMs: number, allDay: boolean): string =>
   `${rootOf(masterId)}_${slotStamp(slotMs, allDay)}`;
 
-export const rootOf = (masterId: string): string => masterId.replace(/_R\d{8}(T\d{6})?$/, '');
+const rootOf = (masterId: string): string => masterId.replace(/_R\d{8}(T\d{6})?$/, '');
 
 /** Takes an instance id apart; undefined if it has not the form of one. */
 export function parseInstanceId(id: string): { root: string; slotMs: number; allDay: boolean } | undefined {

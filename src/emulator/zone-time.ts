@@ -79,7 +79,7 @@ export function parseDateTime(text: string, zone: string | undefined): number | 
   if (parts === null) return undefined;
   const [, date = '', hour, minute, second, offset] = parts;
   const day = dateMs(date);
-  if (day === undefined || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   const wall = day + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
   if (offset === undefined) return zone === undefined ? undefined : fromWall(wall, zone);
   if (offset.toUpperCase() === 'Z') return wall;

@@ -26,7 +26,7 @@ export const breakGrant = async (tx: Tx, coachId: CoachId, reason: string, now: 
 export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
   await run(tx, `insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values (:coach, :id, :google, :summary, :zone, :access, :role, :wake)
     on conflict (coach_id, google_id) do update set summary = excluded.summary, time_zone = excluded.time_zone, access_role = excluded.access_role,
-      wake_at = case when calendars.role in ('sessions', 'busy') then :now else null end`, {
+      wake_at = case when calendars.role in ('sessions', 'busy') then cast(:now as timestamptz) end`, {
     coach: c.coachId, id: c.id, google: c.googleId, summary: c.summary, zone: c.zone, access: c.accessRole, role: c.role, now: param(now), wake: c.role === 'ignored' ? null : param(now),
   });
 }

@@ -168,7 +168,7 @@ export async function finishPull(tx: Tx, calendar: CalendarRow, end: { cursor: s
   const row = await oneRow<{ dirty: number }>(tx, `
     update calendars set cursor = :cursor, cursor_shape = :shape, generation = :generation, pulled = :pulled, last_pull_at = :now,
       last_full_at = case when :isFull then :now else last_full_at end, time_zone = :zone, access_role = :role,
-      frozen_at = null, freeze_reason = null, wake_at = case when dirty > :pulled then :now else :wake end
+      frozen_at = null, freeze_reason = null, wake_at = case when dirty > :pulled then cast(:now as timestamptz) else cast(:wake as timestamptz) end
     where coach_id = :coach and id = :calendar returning dirty`,
   { ...key, cursor: end.cursor, shape: SHAPE, generation: end.generation, pulled: calendar.dirty, isFull: end.isFull, now: param(end.now), wake: param(end.wakeAt), zone: end.timeZone, role: end.accessRole });
   return (row?.dirty ?? 0) > calendar.dirty;

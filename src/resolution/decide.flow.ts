@@ -2,7 +2,7 @@ import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { ASK_REFUSAL_IN_WORDS, standing } from '../conflicts/blocker.js';
 import { pictureOf, type Picture } from '../conflicts/picture.store.js';
 import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
-import type { ClientId, CoachId, LandingId, RequestId } from '../kernel/ids.js';
+import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
@@ -12,28 +12,15 @@ import { nameTitle, saveClient } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
 import { requestById, setBooking, setPending } from '../requests/request.store.js';
 import { reserve } from '../slots/hold.store.js';
-import { claimRow, notifyDue, type Claim } from '../work/due.store.js';
+import { claimRow, notifyDue } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { beginLanding, liveLanding } from './landing.store.js';
 import { insertOffer, insertResolution, liveResolution, offerOf } from './resolution.store.js';
 import { markAsked, saveSession } from './session.store.js';
+import type { Decision, DecisionAnswer, RefusedDecision } from './decision.js';
 import type { Resolution } from './resolution.js';
 import { closeRequest, endResolution, offerOtherTimes } from './turn.step.js';
-
-/** What the coach (or an operator for the coach) wants done with a request. */
-export type Decision =
-  | { readonly do: 'option1' }
-  | { readonly do: 'option2'; readonly ticks: readonly string[]; readonly address: string | null; readonly clientName: string | null }
-  | { readonly do: 'decline' }
-  | { readonly do: 'manual'; readonly start: Instant }
-  /** The title that stands there is nobody's. */
-  | { readonly do: 'not-a-client' };
-
-export interface RefusedDecision { readonly refused: 'settled' | 'stale' | 'in-progress' | 'not-possible'; readonly why: string }
-export type DecisionAnswer =
-  | { readonly did: Decision['do']; readonly landing: { readonly id: LandingId; readonly claim: Claim | null } | null }
-  | RefusedDecision;
 
 const refuse = (refused: RefusedDecision['refused'], why: string): RefusedDecision => ({ refused, why });
 class Refusal extends Error { constructor(readonly answer: DecisionAnswer) { super('refused'); } }

@@ -1,5 +1,5 @@
-import { expect, test, vi } from 'vitest';
-import { ANA, DANA, aWorld, clientFor, control as controlAt, refusal, scratchDir, timed } from './world.js';
+import { expect, test } from 'vitest';
+import { ANA, DANA, aWorld, eventually, clientFor, control as controlAt, refusal, scratchDir, timed } from './world.js';
 import { startEmulator } from '../../src/emulator/index.js';
 
 const event = timed('2026-11-30T13:00:00', '2026-11-30T14:00:00');
@@ -36,7 +36,7 @@ test('rules: errors by count and path, gateway pages, cut connections before and
   await control('POST', '/rules', { method: 'POST', mode: 'hold' });
   let done = false;
   const held = insert('aaaa3').then(() => { done = true; });
-  await vi.waitFor(async () => expect(await control('GET', '/rules')).toMatchObject({ held: 1 }));
+  await eventually(async () => expect(await control('GET', '/rules')).toMatchObject({ held: 1 }));
   expect(done).toBe(false);
   expect(await exists('aaaa3')).toBe(false);
   await control('DELETE', '/rules');

@@ -88,6 +88,15 @@ test('unknown parameters, unknown and mistyped fields, impossible times are refu
   const answer = await fetch(`${url}/calendar/v3/calendars/primary/events?colour=red`, { headers: { authorization: `Bearer sandbox:${ANA}` } });
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ error: { code: 400, errors: [{ domain: 'global', location: 'colour' }] } });
+  const raw = async (path: string, init: RequestInit = {}) => (await fetch(`${url}/calendar/v3${path}`, { ...init, headers: { authorization: `Bearer sandbox:${ANA}` } })).status;
+  expect(await raw('/calendars/%E0%A4%A/events')).toBe(400);
+  expect(await raw('/calendars/primary/events?fields=items(')).toBe(400);
+  expect(await raw('/calendars/primary/events?fields=constructor(x)')).toBe(200);
+  expect(await raw('/calendars/primary/events?maxResults=0')).toBe(400);
+  expect(await raw('/calendars/primary/events?timeMin=2026-11-30T00:00:00')).toBe(400);
+  expect(await raw('/calendars/primary/events', { method: 'POST', body: '{' })).toBe(400);
+  expect(await raw('/calendars/primary/events', { method: 'POST', body: 'x'.repeat(3_000_000) })).toBe(413);
+  expect(await raw('/nothing')).toBe(404);
 });
 
 test('401 without or with a wrong bearer; 404 for another account\'s calendar', async () => {

@@ -1,8 +1,8 @@
 import { simpleParser, type ParsedMail } from 'mailparser';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { ANA, DANA, SAM, aWorld, control, mondays, refusal, scratchDir, timed } from './world.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { ANA, DANA, SAM, aWorld, eventually, control, mondays, refusal, scratchDir, timed } from './world.js';
 
 interface Inbox { readonly url: string; readonly mails: ParsedMail[]; refuse: number }
 
@@ -85,7 +85,7 @@ test('sendUpdates mails guests, and nobody else, in the organizer\'s zone', asyn
   const { ana, dana, control: call } = await aWorld({ smtpUrl: inbox.url });
   await ana.events.insert({ calendarId: 'primary', requestBody: session({ summary: 'Silent' }) });
   const { data } = await ana.events.insert({ calendarId: 'primary', sendUpdates: 'all', requestBody: session({ guestsCanSeeOtherGuests: false, attendees: [{ email: ANA }, { email: DANA }, { email: SAM }] }) });
-  await vi.waitFor(() => expect(inbox.mails).toHaveLength(2));
+  await eventually(() => expect(inbox.mails).toHaveLength(2));
   const mail = inbox.mails.find((each) => to(each) === SAM);
   expect(mail?.subject).toBe('Invitation: Session @ Mon 30 Nov 2026 13:00 - 14:00 (Europe/Berlin)');
   expect(mail?.from?.text).toBe('"Google Calendar" <calendar-notification@google.example>');
@@ -96,11 +96,11 @@ test('sendUpdates mails guests, and nobody else, in the organizer\'s zone', asyn
   expect(invite).toContain('DTSTART:20261130T120000Z');
   for (const text of [mail?.text, String(mail?.html), invite]) expect(text).not.toContain('dana');
   await ana.events.patch({ calendarId: 'primary', eventId: data.id ?? '', sendUpdates: 'externalOnly', requestBody: timed('2026-11-30T15:00:00', '2026-11-30T16:00:00') });
-  await vi.waitFor(() => expect(inbox.mails).toHaveLength(3));
+  await eventually(() => expect(inbox.mails).toHaveLength(3));
   expect([to(inbox.mails[2] as ParsedMail), inbox.mails[2]?.subject]).toEqual([SAM, 'Updated invitation: Session @ Mon 30 Nov 2026 15:00 - 16:00 (Europe/Berlin)']);
   await dana.events.patch({ calendarId: 'primary', eventId: data.id ?? '', sendUpdates: 'all', requestBody: { attendees: [{ email: DANA, responseStatus: 'accepted' }] } });
   await ana.events.delete({ calendarId: 'primary', eventId: data.id ?? '', sendUpdates: 'all' });
-  await vi.waitFor(() => expect(inbox.mails).toHaveLength(5));
+  await eventually(() => expect(inbox.mails).toHaveLength(5));
   expect(inbox.mails[4]?.subject).toBe('Canceled event: Session @ Mon 30 Nov 2026 15:00 - 16:00 (Europe/Berlin)');
   expect(inbox.mails[4]?.attachments[0]?.content.toString()).toContain('METHOD:CANCEL');
   expect(await call('GET', '/mail')).toEqual({ waiting: 0 });
@@ -115,6 +115,6 @@ test('a mail that cannot be sent waits in the store, also over a restart, and go
   expect(await first.control('GET', '/mail')).toEqual({ waiting: 1 });
   await first.emulator.close();
   const second = await aWorld({ smtpUrl: inbox.url, dataDir });
-  await vi.waitFor(() => expect(inbox.mails).toHaveLength(1), { timeout: 10_000 });
-  await vi.waitFor(async () => expect(await control(second.url, 'GET', '/mail')).toEqual({ waiting: 0 }));
+  await eventually(() => expect(inbox.mails).toHaveLength(1));
+  await eventually(async () => expect(await control(second.url, 'GET', '/mail')).toEqual({ waiting: 0 }));
 });

@@ -14,7 +14,7 @@ class Reader {
 
   constructor(private readonly api: calendar_v3.Calendar, private readonly shape: { singleEvents?: boolean; maxResults?: number } = {}) {}
 
-  async read(): Promise<Event[]> {
+  async read(betweenPages: () => Promise<unknown> = () => Promise.resolve()): Promise<Event[]> {
     const seen: Event[] = [];
     let pageToken: string | undefined;
     do {
@@ -24,6 +24,7 @@ class Reader {
       this.pages++;
       for (const row of data.items ?? []) { seen.push(row); this.apply(row); }
       pageToken = data.nextPageToken ?? undefined;
+      if (pageToken !== undefined) await betweenPages();
       expect(data.nextPageToken === undefined).toBe(data.nextSyncToken !== undefined);
       this.syncToken = data.nextSyncToken ?? this.syncToken;
     } while (pageToken !== undefined);
@@ -84,6 +85,30 @@ test('a page of nothing but tombstones is empty and still has a next page; excep
   expect(data.items).toEqual([]);
   expect(data.nextPageToken).toBeDefined();
   expect((await new Reader(ana).read()).map((each) => each.recurringEventId ?? null)).toEqual([master.id, null]);
+});
+
+test.each([{}, { singleEvents: true }])('writes between two pages are not lost: the next incremental read has them (%o)', async (shape) => {
+  const { ana } = await aWorld();
+  const ids: string[] = [];
+  const write = async () => {
+    const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: timed(`2026-11-30T${10 + (ids.length % 9)}:00:00`, `2026-11-30T${10 + (ids.length % 9)}:30:00`) });
+    ids.push(data.id ?? '');
+  };
+  for (let i = 0; i < 9; i++) await write();
+  const disturb = async () => {
+    const victim = ids.shift() ?? '';
+    await ana.events.delete({ calendarId: 'primary', eventId: victim });
+    await ana.events.patch({ calendarId: 'primary', eventId: ids[3] ?? '', requestBody: timed('2026-11-30T07:00:00', '2026-11-30T07:30:00') });
+    if (ids.length < 12) await write();
+  };
+  const reader = new Reader(ana, { ...shape, maxResults: 2 });
+  await reader.read(disturb);
+  let quiet = 0;
+  await reader.read(async () => { if (quiet++ < 3) await disturb(); });
+  await reader.read();
+  const anew = new Reader(ana, shape);
+  await anew.read();
+  expect(reader.state()).toEqual(anew.state());
 });
 
 test('the refusals of sync and page tokens', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import { OAuth2Client } from 'google-auth-library';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { startEmulator, type RunningEmulator } from '../../src/emulator/index.js';
 
 export const ANA = 'ana@coach.example';
@@ -68,3 +68,6 @@ export async function refusal(call: Promise<unknown>): Promise<{ status: number;
   }
   throw new Error('the call was not refused');
 }
+
+/** Waits until `check` no longer throws. */
+export const eventually = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 20 });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { projectRoot } from '../../config/settings.js';
@@ -99,6 +99,33 @@ describe('our own Postgres', () => {
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
     await expect(sleeping).rejects.toThrow();
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('as root, in a folder that no other account may enter', () => {
+  test('Postgres runs unprivileged on a folder outside, and the second start finds it', async () => {
+    const closed = join(scratch, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const dataDir = join(closed, 'data');
+    const first = await startPostgres({ dataDir, isDurable: false });
+    try {
+      expect(first.folder.startsWith(closed)).toBe(false);
+      expect(statSync(join(first.folder, '..')).mode & 0o777).toBe(0o700);
+      expect(statSync(`/proc/${String(first.pid)}`).uid).not.toBe(0);
+      await ask(first.url, 'create table kept ()');
+      await first.stop();
+      const second = await startPostgres({ dataDir, isDurable: false });
+      expect(await ask(second.url, 'select count(*)::int from kept')).toBe(0);
+      await second.stop();
+
+      // Somebody put a folder of theirs in its place.
+      const home = join(first.folder, '..');
+      chownSync(home, 12_345, 12_345);
+      await expect(startPostgres({ dataDir })).rejects.toThrow(/not a folder of account/);
+    } finally {
+      rmSync(join(first.folder, '..'), { recursive: true });
+      rmSync(`${join(first.folder, '..')}.txt`);
+    }
   });
 });
 

@@ -1,0 +1,86 @@
+/** The daemon: web and timetable. Started by the launcher, or by hand with complete settings. */
+import { readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
+import { endWithLauncher, tellLauncher } from './launcher/leash.js';
+import { isAlive } from './launcher/liveness.js';
+import { compose, WORKERS } from './ops/compose.js';
+import { logRuns, openLog, type Logger } from './ops/logger.js';
+import { migrate } from './ops/migrate.js';
+import { startTimetable, type Timetable } from './ops/timetable.js';
+import { translateDatabaseError } from './postgres/translate-error.js';
+import { Problem } from './kernel/problem.js';
+import { openSandbox } from './sandbox/sandbox.js';
+import { webServer } from './web/server.js';
+import { endLeasesOfTheDead } from './work/due.store.js';
+import { work } from './work/run-due.flow.js';
+
+function settingsOrExit(): DaemonSettings {
+  try {
+    return readDaemonSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof SettingsProblem)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const settings = settingsOrExit();
+const log = openLog(settings.logLevel, settings.logFile, 'main');
+logRuns(log);
+const { shell, oauth, close } = compose(settings, 'main', { connections: 8 });
+let isPrepared = false;
+let timetable: Timetable | null = null;
+let isEnding = false;
+
+const sandbox = settings.sandbox ? openSandbox(shell, oauth, settings) : null;
+const app = await webServer({
+  shell, oauth, log, sandbox: sandbox?.routes ?? null,
+  goOn: (claim) => work(shell, WORKERS, claim),
+  isReady: async () => {
+    if (!isPrepared) return false;
+    try {
+      await shell.db.raw('select 1 from requests limit 0');
+      return true;
+    } catch (error) {
+      if (translateDatabaseError(error) instanceof Problem) return false;
+      throw error;
+    }
+  },
+});
+
+endWithLauncher(async () => {
+  isEnding = true;
+  await Promise.all([timetable?.stop(), app.close()]);
+  await close();
+  log.info('stopped');
+});
+
+try {
+  await app.listen({ port: settings.port, host: settings.sandbox ? '127.0.0.1' : '0.0.0.0' });
+} catch (error) {
+  if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+  console.error(`Port ${settings.port} is taken. Free it, or set PORT to another one.`);
+  process.exit(1);
+}
+await untilThere(log);
+timetable = startTimetable(log);
+const demo = await sandbox?.prepare();
+isPrepared = true;
+log.info({ url: settings.publicUrl }, 'ready');
+tellLauncher({ ready: true, url: settings.publicUrl, port: settings.port, ...demo });
+
+/** Waits for the database, as long as it takes, and brings it up to date. */
+async function untilThere(logger: Logger): Promise<void> {
+  for (let wait = 250; !isEnding; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      const applied = await migrate(shell.db);
+      if (applied.length > 0) logger.info({ applied }, 'database brought up to date');
+      await endLeasesOfTheDead(shell.db, shell.clock.now(), isAlive);
+      return;
+    } catch (error) {
+      const problem = translateDatabaseError(error);
+      if (!(problem instanceof Problem) || problem.remedy !== 'wait') throw problem;
+      logger.warn({ code: problem.code, nextInMs: wait }, 'the database is not there yet');
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}

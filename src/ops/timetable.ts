@@ -1,0 +1,46 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Bree from 'bree';
+import { TIMETABLE } from '../../jobs/index.js';
+import type { Logger } from './logger.js';
+
+export interface Timetable { stop(): Promise<void> }
+
+const STOP_MS = 3_000;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** Starts the timetable: one worker thread per job run. The long-running worker is started again, with backoff, whenever
+ *  it ends; `stop()` asks all to finish and does not wait longer than three seconds. */
+export function startTimetable(log: Logger): Timetable {
+  let isStopping = false;
+  let failures = 0;
+  const reported = new Set<string>();
+  const bree = new Bree({
+    root: join(dirname(fileURLToPath(import.meta.url)), '../../jobs'),
+    jobs: TIMETABLE.map((job) => ({ ...job })),
+    logger: false,
+    // bree reports a failure twice: the error, then the exit code.
+    errorHandler: (error: unknown, worker: { name: string }) => {
+      if (reported.delete(worker.name)) return;
+      reported.add(worker.name);
+      log.error({ job: worker.name, cause: error instanceof Error ? error.stack : String(error) }, 'a worker ended with an error');
+    },
+  });
+  bree.on('worker deleted', (name: string) => {
+    if (name !== 'due-work' || isStopping) return;
+    const backoff = Math.min(500 * 2 ** failures++, LONGEST_BACKOFF_MS);
+    log.warn({ job: name, againInMs: backoff }, 'the due-work worker ended and is started again');
+    setTimeout(() => { if (!isStopping) void bree.run(name); }, backoff).unref();
+    setTimeout(() => { failures = Math.max(0, failures - 1); }, 120_000).unref();
+  });
+  void bree.start();
+  return {
+    async stop() {
+      isStopping = true;
+      let timer: NodeJS.Timeout | undefined;
+      const tooLong = new Promise<void>((resolve) => { timer = setTimeout(resolve, STOP_MS); });
+      await Promise.race([bree.stop(), tooLong]);
+      clearTimeout(timer);
+    },
+  };
+}

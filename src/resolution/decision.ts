@@ -1,0 +1,17 @@
+import type { LandingId } from '../kernel/ids.js';
+import type { Instant } from '../kernel/interval.js';
+import type { Claim } from '../work/due.store.js';
+
+/** What the coach (or an operator for the coach) wants done with a request. */
+export type Decision =
+  | { readonly do: 'option1' }
+  | { readonly do: 'option2'; readonly ticks: readonly string[]; readonly address: string | null; readonly clientName: string | null }
+  | { readonly do: 'decline' }
+  | { readonly do: 'manual'; readonly start: Instant }
+  /** The title that stands there is nobody's. */
+  | { readonly do: 'not-a-client' };
+
+export interface RefusedDecision { readonly refused: 'settled' | 'stale' | 'in-progress' | 'not-possible'; readonly why: string }
+export type DecisionAnswer =
+  | { readonly did: Decision['do']; readonly landing: { readonly id: LandingId; readonly claim: Claim | null } | null }
+  | RefusedDecision;

@@ -1,0 +1,113 @@
+/** The sandbox side of the daemon: the page, its facts, and the demo coach. Exists only with the emulator. */
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { DaemonSettings } from '../../config/settings.js';
+import { coachByEmail, saveApiKey, saveCoach, type Coach } from '../coach/coach.store.js';
+import { grantOf } from '../google/grant.store.js';
+import type { OauthPort } from '../google/oauth.port.js';
+import { DAY, plus, type Instant } from '../kernel/interval.js';
+import { Problem } from '../kernel/problem.js';
+import { atWallClock, rfc3339, wallClock, addDays } from '../kernel/zone.js';
+import { readMails } from '../launcher/caught-mail.js';
+import { writeWhole } from '../launcher/files.js';
+import { inTx } from '../postgres/transaction.js';
+import { requestsOf } from '../requests/request.store.js';
+import { clientById } from '../requests/client.store.js';
+import { liveResolution } from '../resolution/resolution.store.js';
+import { standingOf } from '../web/decision-view.step.js';
+import { readRuns } from '../work/job-run.store.js';
+import type { Shell } from '../work/shell.port.js';
+import { DEMO, seedDemoCalendar } from './demo.js';
+import type { SandboxState } from './facts.js';
+import { walkThroughConsent } from './browser.js';
+import { mailListPage, SANDBOX_SCRIPT, SANDBOX_STYLE, sandboxPage } from './page.js';
+
+export interface Sandbox { readonly routes: (app: FastifyInstance) => void; prepare(): Promise<Record<string, unknown>> }
+
+export function openSandbox(shell: Shell, _oauth: OauthPort, settings: DaemonSettings): Sandbox {
+  const emulatorUrl = settings.emulatorUrl;
+  if (!emulatorUrl) throw new Problem('IMPOSSIBLE_STATE', 'The sandbox needs the emulator\'s address.');
+  const mailFolder = join(settings.dataDir, 'mail');
+  const keyFile = join(settings.dataDir, 'api-key');
+  let coach: Coach | null = null;
+  let apiKey = '';
+
+  /** The demo coach, their fortnight in the emulator, their permission through the real code flow, and an API key.
+   *  A second start finds all of it and changes nothing. */
+  async function prepare(): Promise<Record<string, unknown>> {
+    const now = shell.clock.now();
+    coach = await coachByEmail(shell.db, DEMO.coach.email);
+    if (!coach) {
+      await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { ...DEMO.coach, policy: {} }, now));
+      coach = await coachByEmail(shell.db, DEMO.coach.email);
+    }
+    if (!coach) throw new Problem('IMPOSSIBLE_STATE', 'The demo coach was not made.');
+    await seedDemoCalendar(emulatorUrl ?? '', now);
+    if ((await grantOf(shell.db, coach.id)) === null) await walkThroughConsent(`${settings.publicUrl}/auth/google?connect=1&to=/pending`, DEMO.coach.email);
+    apiKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '';
+    if (!apiKey) {
+      apiKey = `mwk_${randomBytes(24).toString('base64url')}`;
+      writeWhole(keyFile, apiKey, 0o600);
+      await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'sandbox', createHash('sha256').update(apiKey).digest(), now));
+    }
+    return { coachSlug: coach.slug, apiKey, accounts: DEMO.people.map(({ name, email, role }) => ({ name, email, role })) };
+  }
+
+  /** Dana's next Monday 13:00, at least seven days ahead. */
+  const danasTime = (now: Instant): Instant => {
+    let date = addDays(wallClock(now, DEMO.coach.zone).date, 7);
+    while (wallClock(atWallClock(date, '12:00', DEMO.coach.zone), DEMO.coach.zone).weekday !== 1 || atWallClock(date, '13:00', DEMO.coach.zone) < plus(now, 7 * DAY)) date = addDays(date, 1);
+    return atWallClock(date, '13:00', DEMO.coach.zone);
+  };
+
+  async function state(): Promise<SandboxState> {
+    if (!coach) throw new Problem('DATABASE_AWAY', 'The demo is still being prepared.');
+    const now = shell.clock.now();
+    const pending: { id: string; who: string; wanted: string; state: string; standing: string }[] = [];
+    for (const which of ['open', 'settled'] as const) {
+      for (const r of await requestsOf(shell.db, coach.id, which)) {
+        const live = await liveResolution(shell.db, coach.id, r.id);
+        pending.push({
+          id: r.id, who: (await clientById(shell.db, coach.id, r.client_id)).name, wanted: rfc3339(r.booked_start ?? r.wanted_at, coach.zone),
+          state: r.state === 'pending_resolution' && live ? `${r.state} (${live.state})` : r.state, standing: await standingOf(shell.db, coach, r),
+        });
+      }
+    }
+    const jobs = (await readRuns(shell.db, { failedOnly: false, after: 0, limit: 60 })).map((j) => ({
+      id: j.id, at: rfc3339(j.ended_at, coach?.zone ?? 'UTC'), job: j.job, subject: j.subject ?? '', outcome: j.outcome,
+      detail: [typeof j.counts.did === 'string' ? j.counts.did : '', j.error_code ?? '', j.runs > 1 ? `${j.runs} runs` : ''].filter(Boolean).join(', '), durationMs: j.duration_ms,
+    }));
+    return {
+      now: rfc3339(now, coach.zone), coach: { name: coach.name, email: coach.email, slug: coach.slug, timeZone: coach.zone }, people: DEMO.people, emulatorUrl: emulatorUrl ?? '',
+      calendarId: coach.email, pending, jobs, danasTime: rfc3339(danasTime(now), coach.zone),
+    };
+  }
+
+  const routes = (app: FastifyInstance): void => {
+    const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ${emulatorUrl}; frame-src 'self'; form-action 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'self'`;
+    app.get('/', async (_request, reply) => reply.header('content-security-policy', policy).type('text/html').send(sandboxPage()));
+    app.get('/sandbox/page.js', async (_request, reply) => reply.type('text/javascript').send(SANDBOX_SCRIPT));
+    app.get('/sandbox/page.css', async (_request, reply) => reply.type('text/css').send(SANDBOX_STYLE));
+    app.get('/sandbox/state.json', async () => state());
+    app.get<{ Querystring: { since?: string } }>('/sandbox/mail.json', async (request) => readMails(mailFolder, request.query.since));
+    app.get('/sandbox/mail', async (_request, reply) => reply.header('content-security-policy', policy).type('text/html').send(mailListPage(await readMails(mailFolder))));
+    app.get('/sandbox/info.json', async (_request, reply) => {
+      const file = settings.sandboxFile;
+      if (!file || !existsSync(file)) throw new Problem('PAGE_UNKNOWN', 'The launcher has not written the file yet.');
+      return reply.type('application/json').send(readFileSync(file, 'utf8'));
+    });
+    app.post('/sandbox/ask', async (_request, reply) => {
+      const start = danasTime(shell.clock.now());
+      const sam = DEMO.people.find((p) => p.role === 'incoming');
+      const answer = await fetch(`${settings.publicUrl}/api/v1/booking-requests`, {
+        method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': `sandbox-${start}-${randomBytes(6).toString('hex')}` },
+        body: JSON.stringify({ coach: DEMO.coach.slug, client: { name: sam?.name, email: sam?.email, time_zone: DEMO.coach.zone }, session_type: 'Coaching session', wanted_starts: [rfc3339(start, DEMO.coach.zone)] }),
+      });
+      if (!answer.ok) throw new Problem('REQUEST_INVALID', 'The request was not taken.', { status: answer.status });
+      return reply.redirect('/', 303);
+    });
+  };
+  return { routes, prepare };
+}

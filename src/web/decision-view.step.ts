@@ -1,0 +1,66 @@
+import { isSession, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
+import { pictureOf } from '../conflicts/picture.store.js';
+import type { Coach } from '../coach/coach.store.js';
+import { intervalFrom } from '../kernel/interval.js';
+import { momentInWords } from '../kernel/zone.js';
+import { clientById } from '../requests/client.store.js';
+import { lengthMs, needsCoach, REASON_IN_WORDS, type Request } from '../requests/request.js';
+import { requestsOf } from '../requests/request.store.js';
+import { liveResolution, offerOf } from '../resolution/resolution.store.js';
+import type { Reader } from '../postgres/transaction.js';
+import type { Shell } from '../work/shell.port.js';
+import type { BlockerView, DecisionView, PendingRow } from './views.js';
+
+/** Where a request stands, in one sentence for its coach. */
+export async function standingOf(db: Reader, coach: Coach, request: Request): Promise<string> {
+  switch (request.state) {
+    case 'booked': return request.booked_start === null ? 'Booked.' : `Booked: ${momentInWords(request.booked_start, coach.zone)}.`;
+    case 'declined': return 'Declined.';
+    case 'expired': return 'The wanted time has passed.';
+    case 'booking': return 'The booking is being written to your calendar.';
+    case 'pending_resolution': {
+      const reason = request.pending_reason ?? 'taken';
+      const live = reason === 'asked' || reason === 'offered' ? await liveResolution(db, coach.id, request.id) : null;
+      if (!live) return REASON_IN_WORDS[reason];
+      const offer = await offerOf(db, live);
+      const client = await clientById(db, coach.id, offer.clientId);
+      const until = momentInWords(offer.expiresAt, coach.zone);
+      return reason === 'asked' ? `${client.name} was asked to move and can answer until ${until}.` : `${client.name} was offered other times and can answer until ${until}.`;
+    }
+  }
+}
+
+export async function decisionView(shell: Shell, coach: Coach, request: Request, page: { action: string; guard: string | null; isStale: boolean; prepared: DecisionView['prepared']; fault: string | null }): Promise<DecisionView> {
+  const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
+  const isOpen = request.state === 'pending_resolution' && request.pending_reason !== 'moving' && request.pending_reason !== 'landing';
+  const candidate = picture.candidate;
+  const blockers: BlockerView[] = picture.blockers.map((b) => ({
+    key: b.key, title: b.title, interval: b.interval, isAllDay: b.isAllDay, kind: b.claim.kind === 'unnamed' ? 'unnamed' : isSession(b) ? 'session' : 'other',
+  }));
+  if (picture.isPromised) blockers.push({ key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' });
+  return {
+    ...page, revision: request.revision, zone: coach.zone, incoming: { name: picture.incoming.name, email: picture.incoming.email ?? '' }, sessionType: request.session_type,
+    wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
+    alsoWanted: request.wanted_starts.filter((s) => s !== request.wanted_at).map((s) => intervalFrom(s, lengthMs(request))),
+    standing: await standingOf(shell.db, coach, request), isOpen, blockers,
+    neighbours: picture.neighbours.map((b) => ({ title: b.title, interval: b.interval })),
+    ask: typeof picture.ask === 'string' || !candidate
+      ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
+      : { name: candidate.name, email: candidate.email, slots: picture.ask.slots, until: picture.ask.until, unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null },
+    otherSlots: picture.otherSlots, manual: picture.manual,
+  };
+}
+
+/** The rows of the pending list: open requests first the coach's turn, or the latest settled ones. */
+export async function pendingRows(db: Reader, coach: Coach, which: 'open' | 'settled'): Promise<PendingRow[]> {
+  const rows: PendingRow[] = [];
+  for (const request of await requestsOf(db, coach.id, which)) {
+    const client = await clientById(db, coach.id, request.client_id);
+    const start = request.booked_start ?? request.wanted_at;
+    rows.push({
+      requestId: request.id, incomingName: client.name, wanted: intervalFrom(start, lengthMs(request)), standing: await standingOf(db, coach, request),
+      needsYou: request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason),
+    });
+  }
+  return rows.sort((a, b) => Number(b.needsYou) - Number(a.needsYou));
+}

@@ -1,0 +1,43 @@
+import { coachById } from '../coach/coach.store.js';
+import type { Instant, Interval } from '../kernel/interval.js';
+import type { Link } from '../mail/link.store.js';
+import { clientById } from '../requests/client.store.js';
+import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
+import { sessionById, sessionInterval } from '../resolution/session.store.js';
+import type { Shell } from '../work/shell.port.js';
+import type { OfferView } from './views.js';
+
+/** The page behind an offer link, as things are now. `start` and `keep` are what the person is about to say. */
+export async function offerView(shell: Shell, link: Link, page: { action: string; start: Instant | null; keep: boolean; note: string | null }): Promise<OfferView | null> {
+  if (link.resolution_id === null) return null;
+  const now = shell.clock.now();
+  const coach = await coachById(shell.db, link.coach_id);
+  const resolution = await resolutionById(shell.db, coach.id, link.resolution_id);
+  const offer = await offerOf(shell.db, resolution);
+  const client = await clientById(shell.db, coach.id, offer.clientId);
+  const isAsk = resolution.option === 2;
+  const session = resolution.sessionId ? await sessionById(shell.db, coach.id, resolution.sessionId) : null;
+  const done = await choiceOf(shell.db, resolution, 'done');
+  const chosen = await choiceOf(shell.db, resolution, 'chosen');
+  const at = (start: Instant): Interval | null => offer.slots.find((s) => s.start === start) ?? null;
+  const wanted = page.start === null ? null : at(page.start);
+
+  let state: OfferView['state'];
+  let picked: Interval | null = null;
+  let note = page.note;
+  if (resolution.state === 'asked' && now < offer.expiresAt) {
+    state = page.keep && isAsk ? 'confirm-keep' : wanted ? 'confirm' : 'open';
+    picked = state === 'confirm' ? wanted : null;
+    if (page.start !== null && !wanted) note = 'That time is no longer among the choices. These are free now.';
+  } else if (resolution.state === 'chosen') {
+    state = 'working';
+    picked = chosen?.interval ?? null;
+  } else if (done && (resolution.state === 'landed' || (isAsk && session?.status === 'scheduled' && sessionInterval(session).start !== resolution.interval.start))) {
+    state = 'done';
+    picked = isAsk && session ? sessionInterval(session) : done.interval;
+  } else state = resolution.endReason === 'kept' ? 'kept' : 'over';
+  return {
+    kind: isAsk ? 'ask' : 'offer', action: page.action, coachName: coach.name, clientName: client.name, zone: client.time_zone ?? coach.zone, coachZone: coach.zone,
+    session: session && session.status !== 'cancelled' ? sessionInterval(session) : null, state, slots: state === 'open' ? offer.slots : [], picked, until: offer.expiresAt, note,
+  };
+}

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import { hearPush } from '../mirror/watch.flow.js';
+import type { Web } from './server.js';
+
+const header = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''));
+
+/** Where Google's pushes arrive: headers only, never data. Always answered at once; one that is not authentic changes nothing. */
+export function pushRoutes(app: FastifyInstance, web: Web): void {
+  app.post('/google/push', { bodyLimit: 4096 }, async (request, reply) => {
+    const h = request.headers;
+    const isOurs = await hearPush(web.shell, {
+      channelId: header(h['x-goog-channel-id']), token: header(h['x-goog-channel-token']), resourceId: header(h['x-goog-resource-id']),
+      state: header(h['x-goog-resource-state']), messageNumber: Number(header(h['x-goog-message-number'])) || 0,
+    });
+    return reply.code(isOurs ? 204 : 404).send();
+  });
+}
