@@ -75,6 +75,7 @@ export const up = (knex) => knex.raw(`
     etag text not null,
     updated_at timestamptz,
     generation bigint not null,
+    applied_at timestamptz not null,
     event jsonb not null,
     primary key (coach_id, calendar_id, id),
     foreign key (coach_id, calendar_id) references calendars on delete cascade

@@ -2,7 +2,7 @@ import { readPolicy, type Policy } from '../kernel/policy.js';
 import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { mintId, oneRow, param, run } from '../postgres/rows.js';
+import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 
 export interface Coach { readonly id: CoachId; readonly slug: string; readonly name: string; readonly email: string; readonly zone: string; readonly policy: Policy }
@@ -22,6 +22,7 @@ export async function coachByEmail(db: Reader, email: string): Promise<Coach | n
   const row = await oneRow<CoachRow>(db, 'select * from coaches where email = :email', { email: email.toLowerCase() });
   return row && coachOf(row);
 }
+export const allCoaches = async (db: Reader): Promise<Coach[]> => (await rows<CoachRow>(db, 'select * from coaches order by slug')).map(coachOf);
 /** Decisions about one coach's time are made one after the other: each begins with this lock. */
 export async function lockCoach(tx: Tx, id: CoachId): Promise<Coach> {
   const row = await oneRow<CoachRow>(tx, 'select * from coaches where id = :id for update', { id });

@@ -69,7 +69,9 @@ async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[
       return { blocker, client, name: client.name, email: client.email };
     }
     case 'unnamed': return { blocker, client: null, name: blocker.claim.title, email: null };
-    default: return null;
+    case 'group':
+    case 'not-ours':
+    case 'plain': return null;
   }
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../kernel/problem.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { mintId } from '../postgres/rows.js';
 import { inTx } from '../postgres/transaction.js';
-import { notifyDue } from '../work/due.store.js';
+import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { OauthPort } from './oauth.port.js';
@@ -56,6 +56,7 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
           role: c.isPrimary ? 'sessions' : isOwn ? 'busy' : 'ignored',
         }, now);
       }
+      await wakeAllOf(tx, coach.id, now); // what waited for the permission goes on
       const address = pushAddress(shell.publicUrl);
       if (address) await openMissingChannels(tx, shell.keys, coach.id, address, now);
       await notifyDue(tx, 'calendars');

@@ -21,6 +21,7 @@ export const ID_PREFIX = {
 export type IdKind = keyof typeof ID_PREFIX;
 
 /** Reads an id that came from outside. Returns null when it cannot be an id of that kind. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand
 export function readId<T extends string>(kind: IdKind, raw: string): T | null {
   return new RegExp(`^${ID_PREFIX[kind]}_[a-z0-9]{16}$`).test(raw) ? (raw as T) : null;
 }

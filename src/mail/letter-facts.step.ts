@@ -57,7 +57,14 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       const client = await clientById(shell.db, coach.id, session.client_id);
       return { letter: 'clash', to, zone: coach.zone, what: `${client.name}'s moved session`, at: sessionInterval(session) };
     }
-    default: return null;
+    case 'ask':
+    case 'ask-reminder':
+    case 'ask-over':
+    case 'moved':
+    case 'offer':
+    case 'offer-reminder':
+    case 'declined':
+    case 'expired': return null; // these go to clients
   }
 }
 

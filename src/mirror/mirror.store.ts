@@ -69,14 +69,14 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, generation: num
   if (deleted.length > 0) await run(tx, `delete from events where coach_id = :coach and calendar_id = :calendar and root_id = any(:ids)`, { ...key, ids: deleted });
   if (kept.length > 0) {
     await run(tx, `
-      insert into events (coach_id, calendar_id, id, root_id, etag, updated_at, generation, event)
+      insert into events (coach_id, calendar_id, id, root_id, etag, updated_at, generation, applied_at, event)
       select :coach, :calendar, e ->> 'id', coalesce(e ->> 'recurringEventId', e ->> 'id'), e ->> 'etag',
-             to_timestamp((e ->> 'updatedAt')::double precision / 1000), :generation, e
+             to_timestamp((e ->> 'updatedAt')::double precision / 1000), :generation, :now, e
       from jsonb_array_elements((:events)::jsonb) e
       on conflict (coach_id, calendar_id, id) do update
-        set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, event = excluded.event
+        set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, applied_at = excluded.applied_at, event = excluded.event
         where events.updated_at is null or excluded.updated_at is null or excluded.updated_at >= events.updated_at`,
-    { ...key, generation, events: JSON.stringify(kept) });
+    { ...key, generation, now: param(now), events: JSON.stringify(kept) });
   }
   return layOut(tx, calendar, [...touchedRoots], now);
 }
@@ -151,12 +151,13 @@ export const stagedChanges = async (tx: Tx, calendar: CalendarRow, after: string
            or e.etag <> s.event ->> 'etag')
     order by s.id limit :limit`, { coach: calendar.coach_id, calendar: calendar.id, after, limit })).map((r) => r.event);
 
-/** Mirrored events that a full read did not see, and how many the mirror has. */
-export async function unseen(tx: Tx, calendar: CalendarRow): Promise<{ ids: string[]; known: number }> {
+/** Mirrored events that a full read did not see, and how many the mirror has. What we wrote ourselves after the read
+ *  began (`since`) may be too new for it. */
+export async function unseen(tx: Tx, calendar: CalendarRow, since: Instant): Promise<{ ids: string[]; known: number }> {
   const key = { coach: calendar.coach_id, calendar: calendar.id };
   const ids = await rows<{ id: string }>(tx, `
-    select e.id from events e where e.coach_id = :coach and e.calendar_id = :calendar
-      and not exists (select 1 from staged_events s where s.coach_id = e.coach_id and s.calendar_id = e.calendar_id and s.id = e.id)`, key);
+    select e.id from events e where e.coach_id = :coach and e.calendar_id = :calendar and e.applied_at < :since
+      and not exists (select 1 from staged_events s where s.coach_id = e.coach_id and s.calendar_id = e.calendar_id and s.id = e.id)`, { ...key, since: param(since) });
   const known = await oneRow<{ n: number }>(tx, 'select count(*) as n from events where coach_id = :coach and calendar_id = :calendar', key);
   return { ids: ids.map((r) => r.id), known: known?.n ?? 0 };
 }

@@ -24,6 +24,7 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const google = await shell.google(claim.coachId);
   const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE;
 
+  const beganAt = shell.clock.now();
   let last: EventsPage;
   try {
     last = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor);
@@ -38,7 +39,7 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
     return { outcome: 'again', did: 'cursor lost, reading everything again' };
   }
   if (last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
-  return settlePull(shell, claim, { ...calendar, time_zone: last.timeZone, access_role: last.accessRole }, last.nextCursor, isFull);
+  return settlePull(shell, claim, { ...calendar, time_zone: last.timeZone, access_role: last.accessRole }, last.nextCursor, isFull, beganAt);
 }
 
 async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, google: GoogleCalendar, cursor: string | null): Promise<EventsPage> {
@@ -59,12 +60,12 @@ async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, goog
   }
 }
 
-async function settlePull(shell: Shell, claim: Claim, calendar: CalendarRow, cursor: string, isFull: boolean): Promise<Report> {
+async function settlePull(shell: Shell, claim: Claim, calendar: CalendarRow, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
   const now = shell.clock.now();
   return inTx(shell.db, 'commit pull', async (tx): Promise<Report> => {
     await holdLease(tx, claim);
     const generation = isFull ? calendar.generation + 1 : calendar.generation;
-    const missing = isFull ? await unseen(tx, calendar) : { ids: [], known: 0 };
+    const missing = isFull ? await unseen(tx, calendar, beganAt) : { ids: [], known: 0 };
     const reason = brake(missing.ids.length, missing.known);
     if (reason) {
       await freeze(tx, calendar, reason, now, plus(now, FROZEN_POLL_MS));

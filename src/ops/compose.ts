@@ -26,7 +26,7 @@ export const WORKERS: Workers = {
   channels: tendChannel,
 };
 
-export interface Composed { readonly shell: Shell; readonly oauth: OauthPort; close(): Promise<void> }
+export interface Composed { readonly shell: Shell; readonly oauth: OauthPort; readonly close: () => Promise<void> }
 
 /** Puts one thread's parts together. Each thread has a pool of its own, of `connections` at most. */
 export function compose(settings: DaemonSettings, thread: string, options: { clock?: Clock; connections?: number } = {}): Composed {

@@ -44,6 +44,7 @@ export async function dueLoop(shell: Shell, workers: Workers, databaseUrl: strin
         log.error({ code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined, lane: lane.queues[0] }, 'due work is interrupted');
         pause = AWAY_MS;
       }
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- both change while the work above is awaited
       if (stop.aborted || isWoken) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause);
@@ -69,6 +70,7 @@ async function keepListening(url: string, heard: (queue: string) => void, again:
     } catch (error) {
       log.warn({ code: (error as { code?: unknown }).code }, 'cannot listen to the database');
     }
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been signalled meanwhile
     if (!stop.aborted) await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
   }
 }

@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { pino, type Logger } from 'pino';
 import { runs, type Run } from '../work/job-run.store.js';
 
@@ -11,7 +12,7 @@ export function openLog(level: string, file: string | undefined, thread: string)
 
 /** Writes a line for each job run of this thread; failures with their cause. */
 export function logRuns(log: Logger): void {
-  runs.subscribe((message) => {
+  subscribe(runs.name, (message) => {
     const run = message as Run;
     const line = { job: run.job, coach: run.coachId, subject: run.subject, outcome: run.outcome, did: run.did, counts: run.counts, ms: run.endedAt - run.startedAt, code: run.errorCode };
     if (run.outcome === 'failed') log.error({ ...line, cause: causes(run.error) }, 'run');

@@ -6,6 +6,7 @@ import type { Reader } from './transaction.js';
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A new id: 80 random bits behind the prefix of its kind. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand
 export function mintId<T extends string>(kind: IdKind): T {
   return `${ID_PREFIX[kind]}_${[...randomBytes(16)].map((byte) => LETTERS[byte & 31]).join('')}` as T;
 }

@@ -78,6 +78,13 @@ export async function wake(tx: Tx, queue: Queue, coachId: CoachId, id: string, a
   await run(tx, `update ${queue} set wake_at = least(coalesce(wake_at, :at), :at) where coach_id = :coach and id = :id`, { at: param(at), coach: coachId, id });
   await notifyDue(tx, queue);
 }
+/** Makes everything due that a coach's rows wait for. */
+export async function wakeAllOf(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
+  for (const queue of QUEUES) {
+    await run(tx, `update ${queue} set wake_at = least(wake_at, :now) where coach_id = :coachId and wake_at is not null`, { coachId, now: param(now) });
+    await notifyDue(tx, queue);
+  }
+}
 export async function notifyDue(tx: Tx, queue: Queue): Promise<void> {
   await run(tx, `select pg_notify('${DUE}', :queue)`, { queue });
 }
@@ -86,6 +93,13 @@ export async function notifyDue(tx: Tx, queue: Queue): Promise<void> {
 export async function nextDueAt(db: Db, queues: readonly Queue[]): Promise<Instant | null> {
   const union = queues.map((q) => `(select greatest(wake_at, lease_until) as at from ${q} where wake_at is not null order by wake_at limit 50)`).join(' union all ');
   return (await oneRow<{ at: Instant | null }>(db, `select min(at) as at from (${union}) due`))?.at ?? null;
+}
+
+/** What should have been done more than `graceMs` ago, per queue: the first place to look when something hangs. */
+export async function overdue(db: Db, now: Instant, graceMs: number): Promise<{ queue: Queue; n: number; oldest: Instant; error: string | null }[]> {
+  const late = await Promise.all(QUEUES.map((queue) => rows<{ queue: Queue; n: number; oldest: Instant | null; error: string | null }>(db,
+    `select '${queue}' as queue, count(*) as n, min(wake_at) as oldest, max(last_error) as error from ${queue} where wake_at < :late`, { late: param(plus(now, -graceMs)) })));
+  return late.flat().flatMap((r) => (r.oldest === null ? [] : [{ ...r, oldest: r.oldest }]));
 }
 
 /** Who a lease belongs to: this machine, this process, this thread. */

@@ -1,0 +1,180 @@
+#!/usr/bin/env node
+/** `makeway …`: what operators do by hand. Reads the same settings as the daemon; in the sandbox, those of the last start. */
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
+import { allCoaches, coachById, saveApiKey, saveCoach } from './coach/coach.store.js';
+import { Problem } from './kernel/problem.js';
+import { DAY, MINUTE } from './kernel/interval.js';
+import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
+import { unsentLetters } from './mail/outbox.store.js';
+import { calendarsOf } from './mirror/mirror.store.js';
+import { compose, type Composed, WORKERS } from './ops/compose.js';
+import { grantOf } from './google/grant.store.js';
+import { inTx } from './postgres/transaction.js';
+import { translateDatabaseError } from './postgres/translate-error.js';
+import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
+import { clientById } from './requests/client.store.js';
+import { needsCoach } from './requests/request.js';
+import { decide } from './resolution/decide.flow.js';
+import type { Decision } from './resolution/decision.js';
+import { standingOf } from './web/decision-view.step.js';
+import { readRuns, type RunRow } from './work/job-run.store.js';
+import { overdue } from './work/due.store.js';
+import { work } from './work/run-due.flow.js';
+
+const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
+
+  makeway pending                       requests that are not settled, the coach's turn first
+  makeway resolve <request> --option 1|2|decline|manual
+                                        settle one for the coach:
+          --start <RFC 3339>            the time, for manual
+          --address <e-mail>            option 2, if the address is missing
+          --tick <key>                  option 2: this blocker does not matter here (repeatable)
+  makeway jobs [--failed] [--follow]    the job log
+  makeway status                        coaches, calendars, what waits
+  makeway coach add --slug S --name N --email E --time-zone Z
+                                        adds a coach and says how to connect
+  makeway key create [--name N]         makes an API key, shown once
+
+Settings come from the environment (see README), or from the sandbox's data folder.`;
+
+class Usage extends Error {}
+const say = (line: string): void => { process.stdout.write(`${line}\n`); };
+
+const [command = 'help', ...rest] = process.argv.slice(2);
+
+async function main(): Promise<number> {
+  try {
+    if (['help', '--help', '-h'].includes(command)) { say(HELP); return 0; }
+    const run = COMMANDS[command];
+    if (!run) throw new Usage(`There is no command "${command}".`);
+    const settings = settingsHere();
+    const composed = compose(settings, 'command', { connections: 2 });
+    try {
+      return await run(composed, rest, settings);
+    } finally {
+      await composed.close();
+    }
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    if (error instanceof Usage || isParseFault(error)) { process.stderr.write(`${error.message}\n\n${HELP}\n`); return 2; }
+    if (error instanceof SettingsProblem || error instanceof Problem) { process.stderr.write(`${error.message}\n`); return 1; }
+    throw error;
+  }
+}
+const isParseFault = (error: unknown): error is Error => error instanceof Error && String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+
+/** The environment; what it lacks comes from what the launcher made for the sandbox. */
+function settingsHere(): DaemonSettings {
+  const folder = process.env.MAKEWAY_DATA_DIR ?? join(projectRoot(), '.makeway');
+  const file = join(folder, 'launched-environment.json');
+  const made = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
+  return readDaemonSettings({ ...made, ...process.env });
+}
+
+type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, coach, key };
+
+async function pending({ shell }: Composed): Promise<number> {
+  const open = await allOpenRequests(shell.db);
+  if (open.length === 0) { say('Nothing is pending.'); return 0; }
+  const lines: { mine: boolean; line: string }[] = [];
+  for (const request of open) {
+    const coach = await coachById(shell.db, request.coach_id);
+    const client = await clientById(shell.db, coach.id, request.client_id);
+    const mine = request.pending_reason !== null && needsCoach(request.pending_reason);
+    lines.push({ mine, line: `${request.id}  ${coach.slug}  ${client.name} wants ${momentInWords(request.wanted_at, coach.zone)}\n    ${mine ? 'the coach decides: ' : ''}${await standingOf(shell.db, coach, request)}` });
+  }
+  for (const { line } of lines.sort((a, b) => Number(b.mine) - Number(a.mine))) say(line);
+  return 0;
+}
+
+async function resolve({ shell }: Composed, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: {
+    option: { type: 'string' }, start: { type: 'string' }, address: { type: 'string' }, name: { type: 'string' }, tick: { type: 'string', multiple: true },
+  } });
+  const [id] = positionals;
+  if (!id || positionals.length > 1) throw new Usage('Name one request: makeway resolve <request> --option …');
+  const request = await requestAnywhere(shell.db, id);
+  if (!request) throw new Problem('REQUEST_UNKNOWN', `There is no request ${id}. See: makeway pending`);
+  const answer = await decide(shell, { coachId: request.coach_id, requestId: request.id, revision: null, by: 'operator' }, decisionOf(values));
+  if ('refused' in answer) { process.stderr.write(`Not done: ${answer.why}\n`); return 1; }
+  if (answer.landing?.claim) await work(shell, WORKERS, answer.landing.claim);
+  const now = await requestAnywhere(shell.db, id);
+  if (now) say(`${now.id}: ${await standingOf(shell.db, await coachById(shell.db, now.coach_id), now)}`);
+  return 0;
+}
+
+function decisionOf(values: { option?: string | undefined; start?: string | undefined; address?: string | undefined; name?: string | undefined; tick?: string[] | undefined }): Decision {
+  switch (values.option) {
+    case '1': return { do: 'option1' };
+    case '2': return { do: 'option2', ticks: values.tick ?? [], address: values.address ?? null, clientName: values.name ?? null };
+    case 'decline': return { do: 'decline' };
+    case 'manual': {
+      const start = values.start === undefined ? null : readRfc3339(values.start);
+      if (start === null) throw new Usage('manual needs --start with a time in RFC 3339, such as 2026-11-30T13:00:00+01:00.');
+      return { do: 'manual', start };
+    }
+    default: throw new Usage('--option must be 1, 2, decline or manual.');
+  }
+}
+
+async function jobs({ shell }: Composed, args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { failed: { type: 'boolean' }, follow: { type: 'boolean' } } });
+  let after = 0;
+  for (;;) {
+    const runs = await readRuns(shell.db, { failedOnly: values.failed === true, after, limit: 100 });
+    for (const r of runs) say(runLine(r));
+    after = runs.at(-1)?.id ?? after;
+    if (!values.follow) { if (runs.length === 0) say(values.failed ? 'No failed runs.' : 'No runs yet.'); return 0; }
+    await new Promise((wake) => setTimeout(wake, 1_000));
+  }
+}
+function runLine(r: RunRow): string {
+  const { did, ...counts } = r.counts;
+  const details = [typeof did === 'string' ? did : '', ...Object.entries(counts).map(([k, v]) => `${k}=${String(v)}`), r.error_code ?? '', r.runs > 1 ? `${r.runs} runs` : ''].filter(Boolean).join(', ');
+  return `${new Date(r.ended_at).toISOString()}  ${r.outcome.padEnd(7)}  ${r.job.padEnd(11)}  ${r.subject ?? ''}  ${details}  ${r.duration_ms} ms`;
+}
+
+async function status({ shell }: Composed): Promise<number> {
+  const now = shell.clock.now();
+  const ago = (at: number | null): string => (at === null ? 'never' : `${Math.max(0, Math.round((now - at) / 1000))} s ago`);
+  for (const c of await allCoaches(shell.db)) {
+    const grant = await grantOf(shell.db, c.id);
+    say(`${c.slug}  ${c.zone}  Google: ${grant ? (grant.state === 'active' ? 'connected' : `broken (${grant.broken_reason ?? ''})`) : 'not connected'}`);
+    for (const k of await calendarsOf(shell.db, c.id)) say(`    calendar ${k.id}  ${k.role}  read ${ago(k.last_pull_at)}${k.frozen_at === null ? '' : `  FROZEN: ${k.freeze_reason ?? ''}`}`);
+  }
+  const open = await allOpenRequests(shell.db);
+  say(`requests: ${open.length} open, ${open.filter((r) => r.pending_reason !== null && needsCoach(r.pending_reason)).length} with a coach`);
+  for (const l of await unsentLetters(shell.db)) say(`mail ${l.letter}: ${l.state}, ${l.attempts} tries${l.last_error ? `, ${l.last_error}` : ''}, made ${ago(l.created_at)}`);
+  for (const o of await overdue(shell.db, now, MINUTE)) say(`overdue: ${o.n} in ${o.queue}, oldest ${ago(o.oldest)}${o.error ? `, last error ${o.error}` : ''}`);
+  const failed = (await readRuns(shell.db, { failedOnly: true, after: 0, limit: 100 })).filter((r) => r.ended_at > now - DAY);
+  say(failed.length === 0 ? 'no failed jobs in the last day' : `${failed.length} failed jobs in the last day: makeway jobs --failed`);
+  return 0;
+}
+
+async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' } } });
+  if (positionals[0] !== 'add') throw new Usage('makeway coach add --slug S --name N --email E --time-zone Z');
+  const { slug, name, email, 'time-zone': zone } = values;
+  if (!slug || !name || !email || !zone) throw new Usage('A coach needs --slug, --name, --email and --time-zone.');
+  if (!/^[a-z0-9][a-z0-9-]{1,62}$/.test(slug)) throw new Usage('--slug is 2 to 63 of a-z, 0-9 and "-".');
+  if (knownZone(zone) === null) throw new Usage(`${zone} is not a time zone we know; use an IANA name such as Europe/Berlin.`);
+  await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { slug, name, email, zone, policy: {} }, shell.clock.now()));
+  say(`Added ${name}. To connect their calendar they open: ${settings.publicUrl}/auth/google?connect=1&to=/pending`);
+  return 0;
+}
+
+async function key({ shell }: Composed, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } });
+  if (positionals[0] !== 'create') throw new Usage('makeway key create [--name N]');
+  const secret = `mwk_${randomBytes(24).toString('base64url')}`;
+  await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, values.name ?? 'API key', createHash('sha256').update(secret).digest(), shell.clock.now()));
+  say(`${secret}\nKeep it: it is not shown again.`);
+  return 0;
+}
+
+process.exitCode = await main();
