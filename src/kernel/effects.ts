@@ -4,12 +4,12 @@ import { channel } from 'node:diagnostics_channel';
  *  Each is announced right after it took effect, so that a test can end the process between any two. */
 export const EFFECTS = [
   'commit receive', 'commit assess', 'commit expire-request',
-  'commit decide', 'commit decline', 'commit manual',
-  'commit choose', 'commit pick', 'commit keep', 'commit fresh-choices', 'commit remind', 'commit end-ask', 'commit settle', 'commit notice-freed',
-  'commit intend-move', 'commit send-move', 'commit moved', 'commit moved-back', 'commit checked', 'commit vacated', 'commit begin-landing', 'commit taken',
-  'commit send-insert', 'commit inserted', 'commit undone', 'commit verified', 'commit send-invite', 'commit landed', 'commit refused', 'commit wait',
-  'commit pull-page', 'commit pull', 'commit frozen', 'commit calendar-gone', 'commit channel', 'commit push', 'commit connect', 'commit sign-in', 'commit grant-broken',
-  'commit mail-sent', 'commit mail-refused', 'commit mail-pointless', 'commit prune', 'commit coach', 'commit name-title', 'commit sweep', 'commit horizon',
+  'commit decide',
+  'commit choose', 'commit keep', 'commit fresh-choices', 'commit remind', 'commit end-ask', 'commit settle', 'commit notice-freed',
+  'commit intend-move', 'commit moved', 'commit moved-back', 'commit vacated',
+  'commit send-insert', 'commit inserted', 'commit intend-undo', 'commit undone', 'commit verified', 'commit landed', 'commit wait',
+  'commit pull-page', 'commit pull', 'commit channel', 'commit push', 'commit connect', 'commit sign-in', 'commit grant-broken',
+  'commit mail-sent', 'commit mail-refused', 'commit mail-pointless', 'commit prune', 'commit coach', 'commit sweep', 'commit horizon',
   'google insert', 'google patch', 'google delete', 'google watch', 'google stop',
   'smtp send',
 ] as const;

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   SMTP_REFUSED_FOR_NOW: 'wait',
   SMTP_REFUSED_ADDRESS: 'operator',
   LEASE_LOST: 'reread',
+  MIRROR_BEHIND: 'reread',
   CALENDAR_FROZEN: 'operator',
   NO_TARGET_CALENDAR: 'operator',
   SECRET_UNREADABLE: 'operator',

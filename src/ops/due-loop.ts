@@ -1,8 +1,8 @@
 import { Problem } from '../kernel/problem.js';
 import { listen } from '../postgres/pool.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
-import { DUE, nextDueAt, type Queue } from '../work/due.store.js';
-import { runDue, type Workers } from '../work/run-due.flow.js';
+import { claimDue, DUE, nextDueAt, type Claim, type Queue } from '../work/due.store.js';
+import { work, type Workers } from '../work/run-due.flow.js';
 import type { Shell } from '../work/shell.port.js';
 import type { Logger } from './logger.js';
 
@@ -26,32 +26,48 @@ export async function dueLoop(shell: Shell, workers: Workers, databaseUrl: strin
   await Promise.all(LANES.map((lane) => runLane(lane)));
   await ear;
 
+  /** Keeps up to `slots` pieces of work under way; each that ends makes room, so that a slow one holds up no other. */
   async function runLane(lane: (typeof LANES)[number]): Promise<void> {
+    const underWay = new Set<Promise<void>>();
     let isWoken = false;
     let wake = (): void => { isWoken = true; };
     for (const queue of lane.queues) wakers.set(queue, () => { wake(); });
-    while (!stop.aborted) {
+    const isStopped = (): boolean => stop.aborted;
+
+    const begin = (claim: Claim): void => {
+      const piece = work(shell, workers, claim).catch(interrupted).finally(() => { underWay.delete(piece); wake(); });
+      underWay.add(piece);
+    };
+    const interrupted = (error: unknown): void => {
+      const problem = translateDatabaseError(error);
+      log.error({ lane: lane.queues[0], code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined }, 'due work is interrupted');
+    };
+
+    while (!isStopped()) {
       isWoken = false;
       let pause = LONGEST_MS;
       try {
-        let worked = 0;
-        for (const queue of lane.queues) worked += await runDue(shell, workers, queue, lane.slots);
-        if (worked > 0) continue;
-        const next = await nextDueAt(shell.db, lane.queues);
+        const before = underWay.size;
+        for (const queue of lane.queues) {
+          const limit = lane.slots - underWay.size;
+          if (limit > 0) for (const claim of await claimDue(shell.db, queue, { owner: shell.owner, now: shell.clock.now(), leaseMs: shell.leaseMs, limit })) begin(claim);
+        }
+        if (underWay.size > before && underWay.size < lane.slots) continue;
+        // With all slots taken, the next to end wakes us.
+        const next = underWay.size < lane.slots ? await nextDueAt(shell.db, lane.queues) : null;
         if (next !== null) pause = Math.min(LONGEST_MS, Math.max(20, next - shell.clock.now()));
       } catch (error) {
-        const problem = translateDatabaseError(error);
-        log.error({ code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined, lane: lane.queues[0] }, 'due work is interrupted');
+        interrupted(error);
         pause = AWAY_MS;
       }
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- both change while the work above is awaited
-      if (stop.aborted || isWoken) continue;
+      if (isWoken || isStopped()) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause);
         wake = () => { isWoken = true; clearTimeout(timer); resolve(); };
       });
       wake = () => { isWoken = true; };
     }
+    await Promise.all(underWay);
   }
 }
 

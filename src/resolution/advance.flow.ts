@@ -12,7 +12,6 @@ import type { CalendarEvent } from '../calendar/event.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
 import { requestById, setPending } from '../requests/request.store.js';
-import { releaseHold } from '../slots/hold.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
@@ -21,7 +20,7 @@ import { lookLive } from './look-live.step.js';
 import { nextStep, type Offer, type Resolution } from './resolution.js';
 import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, offerOf, refreshOffer, resolutionById, restResolution, type Choice } from './resolution.store.js';
 import { clearAsked, sessionById, type Session } from './session.store.js';
-import { afterNo, endResolution, giveToCoach } from './turn.step.js';
+import { afterNo, endResolution, freeHold, giveToCoach } from './turn.step.js';
 
 const MOST_STEPS = 12;
 
@@ -63,6 +62,8 @@ async function expire({ shell, claim, coach, resolution, offer, now }: Scene): P
     await endResolution(tx, shell, resolution, offer.clientId, { reason: passed ? 'passed' : 'expired', by: 'makeway', tellAsked: false }, now);
     const request = await requestById(tx, coach.id, resolution.requestId, 'lock');
     if (passed) await giveToCoach(tx, shell, coach, request, { reason: 'past' }, now);
+    // Who let other times pass is not offered yet others: the coach decides.
+    else if (resolution.option === 1) await giveToCoach(tx, shell, coach, request, { reason: 'offer-expired' }, now);
     else await afterNo(tx, shell, coach, request, 'offer-expired', now);
   });
   return 'expired';
@@ -159,6 +160,7 @@ async function move(scene: Scene): Promise<string> {
   const stands = timeOf(event);
   const sent = await openWrite(shell.db, coach.id, { resolutionId: resolution.id }, 'move');
   if (sent && event && stands && sameInterval(stands, choice.interval)) return recordMoved(scene, choice, session, calendar, event);
+  if (!sent && now >= resolution.interval.start) return undoChoice(scene, choice, 'the session has begun', calendar);
   if (!event || !stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
 
   const { seen } = await lookLive(shell, google, coach.id, choice.interval);
@@ -187,7 +189,7 @@ async function recordMoved({ shell, claim, coach, resolution, offer }: Scene, ch
     await applyEvents(tx, calendar, calendar.generation, [moved], [], now);
     await advanceState(tx, resolution, 'moved', now, now);
     await endChoice(tx, coach.id, choice.id, 'done');
-    await releaseHold(tx, coach.id, choice.holdId, 'moved', now);
+    await freeHold(tx, { coachId: coach.id, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'moved', now);
     await clearAsked(tx, coach.id, session.id);
     await closeOffer(tx, resolution, now);
     if (!moved.attendees.some((a) => a.email === client.email)) {
@@ -205,7 +207,7 @@ async function undoChoice({ shell, claim, coach, resolution, offer, now }: Scene
     await holdLease(tx, claim);
     await refuseWrites(tx, coach.id, { resolutionId: resolution.id }, 'move');
     await endChoice(tx, coach.id, choice.id, 'undone');
-    await releaseHold(tx, coach.id, choice.holdId, 'refused', now);
+    await freeHold(tx, { coachId: coach.id, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'refused', now);
     await backToAsked(tx, resolution, now);
     const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: choice.interval.end - choice.interval.start, clientId: offer.clientId, taken: [resolution.interval, choice.interval], now });
     await refreshOffer(tx, coach.id, offer, slots);
@@ -227,15 +229,16 @@ async function checkVacated(scene: Scene): Promise<string> {
   const calendar = await calendarOf(shell, session);
   const google = await shell.google(coach.id);
   const own = keyOf(session);
-  const old = (await lookLive(shell, google, coach.id, resolution.interval)).seen.filter((s) => s.key !== own && !resolution.tolerated.includes(s.key));
+  const [there, here] = await Promise.all([lookLive(shell, google, coach.id, resolution.interval), choice ? lookLive(shell, google, coach.id, choice.interval) : null]);
+  const old = there.seen.filter((s) => s.key !== own && !resolution.tolerated.includes(s.key));
   const isBack = await openWrite(shell.db, coach.id, { resolutionId: resolution.id }, 'move-back');
-  const slipped = choice ? (await lookLive(shell, google, coach.id, choice.interval)).seen.filter((s) => s.key !== own) : [];
+  const slipped = here?.seen.filter((s) => s.key !== own) ?? [];
 
   if ((slipped.length > 0 || isBack) && old.length === 0 && choice) {
     const back = await moveBack(scene, google, calendar, session, choice);
     if (back) return back;
   }
-  const stillThere = (await lookLive(shell, google, coach.id, resolution.interval)).seen.some((s) => s.key === own);
+  const stillThere = there.seen.some((s) => s.key === own);
   const now = shell.clock.now();
   await inTx(shell.db, 'commit vacated', async (tx) => {
     await lockCoach(tx, coach.id);

@@ -9,11 +9,11 @@ import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { applyEvents, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { rangeParam } from '../postgres/rows.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
-import { requestById, setBooked, setPending } from '../requests/request.store.js';
-import { releaseHold } from '../slots/hold.store.js';
+import { requestById, setBooked, setPending, wakeWaitingFor } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
@@ -23,7 +23,7 @@ import { isFresh } from './live-look.js';
 import { lookLive } from './look-live.step.js';
 import { advanceState, backToAsked, choiceOf, endChoice, offerOf, refreshOffer, resolutionById } from './resolution.store.js';
 import { proposeSession, setSessionStatus } from './session.store.js';
-import { endResolution, giveToCoach } from './turn.step.js';
+import { endResolution, freeHold, giveToCoach } from './turn.step.js';
 import { freeSlots } from '../conflicts/picture.store.js';
 
 /** How long after a lost answer a write is still thought to be on its way. */
@@ -57,11 +57,12 @@ async function insert(scene: Scene): Promise<string> {
     if (there && there.status !== 'cancelled') return recordInserted(scene, there);
     if (there) return giveUp(scene, 'deleted-at-landing');
   }
+  const isPast = landing.interval.start <= shell.clock.now();
+  if (isPast && !sent) return giveUp(scene, 'past');
   const { seen, at } = await lookLive(shell, google, coach.id, landing.interval);
   const tolerated = new Set(landing.tolerated);
   const inMirror = standing(await blockersAt(shell.db, coach, landing.interval), landing.interval, tolerated).filter((b) => b.key !== scene.key);
   const inGoogle = seen.filter((s) => !tolerated.has(s.key) && s.key !== scene.key);
-  const isPast = landing.interval.start <= shell.clock.now();
   if (inGoogle.length > 0 || isPast) {
     // A write whose answer was lost may still arrive: nothing is given up while it could.
     if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The insert may still be on its way.');
@@ -73,7 +74,7 @@ async function insert(scene: Scene): Promise<string> {
       await holdLease(tx, claim);
       for (const id of new Set(inMirror.map((b) => b.calendarId))) await markDirty(tx, coach.id, id, shell.clock.now());
     });
-    throw new Problem('DATABASE_BUSY', 'The mirror has not caught up with Google yet.', { blockers: inMirror.length });
+    throw new Problem('MIRROR_BEHIND', 'The mirror has not caught up with Google yet.', { blockers: inMirror.length });
   }
   await inTx(shell.db, 'commit send-insert', async (tx) => {
     await holdLease(tx, claim);
@@ -116,7 +117,7 @@ async function verify(scene: Scene): Promise<string> {
   const own = await google.getEvent(calendar.google_id, landing.eventId);
   if (!own || own.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
   if (others.length > 0) {
-    await inTx(shell.db, 'commit intend-move', async (tx) => {
+    await inTx(shell.db, 'commit intend-undo', async (tx) => {
       await holdLease(tx, claim);
       await markSent(tx, { coachId: coach.id, kind: 'delete', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());
     });
@@ -146,7 +147,8 @@ async function invite(scene: Scene): Promise<string> {
     if (event) await applyEvents(tx, calendar, calendar.generation, [event], [], now);
     await advanceLanding(tx, landing, 'landed', now);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, event && event.status !== 'cancelled' ? 'scheduled' : 'cancelled');
-    await releaseHold(tx, coach.id, landing.holdId, 'landed', now);
+    await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
+    await wakeWaitingFor(tx, coach.id, rangeParam(landing.interval), request.id, now);
     await setBooked(tx, request, { start: landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
     if (landing.resolutionId) {
       const resolution = await resolutionById(tx, coach.id, landing.resolutionId, 'lock');
@@ -173,7 +175,7 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Scene
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
     if (landing.state !== 'intended') await applyEvents(tx, calendar, calendar.generation, [], [landing.eventId], now);
     await markDirty(tx, coach.id, landing.calendarId, now);
-    await releaseHold(tx, coach.id, landing.holdId, 'refused', now);
+    await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'refused', now);
     await remember(tx, { coachId: coach.id, at: now, what: `not landed: ${reason}`, by: 'google', requestId: request.id, resolutionId: landing.resolutionId });
     const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;
     if (resolution?.option === 1 && resolution.state === 'chosen') return freshPicks(tx, coach, request, resolution, landing, now);

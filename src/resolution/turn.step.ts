@@ -1,7 +1,7 @@
 /** How a request changes hands: every path to, and away from, the coach's pending list is here. */
 import type { Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
-import type { ClientId } from '../kernel/ids.js';
+import type { ClientId, CoachId, HoldId, RequestId } from '../kernel/ids.js';
 import { plus, type Instant, type Interval } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
@@ -29,20 +29,25 @@ export async function giveToCoach(tx: Tx, shell: Shell, coach: Coach, request: R
   return pending;
 }
 
+/** A reservation ends: the requests that waited for its time get their turn in the same commit. */
+export async function freeHold(tx: Tx, hold: { coachId: CoachId; id: HoldId; requestId: RequestId; interval: Interval }, reason: Parameters<typeof releaseHold>[3], now: Instant): Promise<void> {
+  await releaseHold(tx, hold.coachId, hold.id, reason, now);
+  await wakeWaitingFor(tx, hold.coachId, rangeParam(hold.interval), hold.requestId, now);
+}
+
 /** Ends an attempt. The existing session stays as it is; the marks on it go, the promise goes, and who waited for that
  *  time gets a turn. `tellAsked`: the client who was asked is told once that there is nothing to do any more. */
 export async function endResolution(tx: Tx, shell: Shell, resolution: Resolution, asked: ClientId, end: { reason: EndReason; by: Actor; tellAsked: boolean }, now: Instant): Promise<void> {
   const choice = resolution.state === 'chosen' ? await choiceOf(tx, resolution, 'chosen') : null;
   if (choice) {
     await endChoice(tx, resolution.coachId, choice.id, 'undone');
-    await releaseHold(tx, resolution.coachId, choice.holdId, 'refused', now);
+    await freeHold(tx, { coachId: resolution.coachId, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'refused', now);
   }
   await advanceState(tx, resolution, 'ended', null, now, end.reason);
   await closeOffer(tx, resolution, now);
   if (resolution.sessionId && (resolution.state === 'asked' || resolution.state === 'chosen')) await clearAsked(tx, resolution.coachId, resolution.sessionId);
   if (resolution.promiseId) {
-    await releaseHold(tx, resolution.coachId, resolution.promiseId, 'ended', now);
-    await wakeWaitingFor(tx, resolution.coachId, rangeParam(resolution.interval), resolution.requestId, now);
+    await freeHold(tx, { coachId: resolution.coachId, id: resolution.promiseId, requestId: resolution.requestId, interval: resolution.interval }, 'ended', now);
   }
   if (end.tellAsked && resolution.option === 2) {
     await enqueue(tx, { coachId: resolution.coachId, kind: 'ask-over', clientId: asked, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);

@@ -1,5 +1,4 @@
 import type { Instant } from '../kernel/interval.js';
-import { DAY, plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { addDays, wallClock } from '../kernel/zone.js';
 
@@ -14,7 +13,7 @@ export const DEMO = {
 } as const;
 const OTHERS = [{ name: 'Alex Lind', email: 'alex@client.example' }, { name: 'Mira Koch', email: 'mira@client.example' }, { name: 'Noor Haddad', email: 'noor@client.example' }];
 
-type Plan = { readonly id: string; readonly title: string; readonly rule: string; readonly guests?: readonly { name: string; email: string }[]; readonly transparent?: boolean } & (
+type Plan = { readonly id: string; readonly title: string; readonly rule: string; readonly guests?: readonly { name: string; email: string }[]; readonly transparent?: boolean; readonly isBeside?: boolean } & (
   | { readonly weekday: number; readonly from: string; readonly to: string }
   | { readonly weekday: number; readonly allDay: true });
 
@@ -28,13 +27,13 @@ const FORTNIGHT: readonly Plan[] = [
   { id: 'demojonas', title: 'Jonas 15h', weekday: 2, from: '15:00', to: '16:00', rule: weekly('TU') },
   { id: 'demomira', title: 'Mira: coaching', weekday: 2, from: '09:00', to: '10:00', rule: weekly('TU', 2), guests: [{ name: 'Mira Koch', email: 'mira@client.example' }] },
   { id: 'demogroup', title: 'Group: Mira and Noor', weekday: 3, from: '16:00', to: '17:00', rule: weekly('WE'), guests: OTHERS.slice(1) },
-  { id: 'demonoor', title: 'Noor: coaching', weekday: 4, from: '11:00', to: '12:00', rule: weekly('TH', 2), guests: [{ name: 'Noor Haddad', email: 'noor@client.example' }] },
-  { id: 'demofree', title: 'Day off', weekday: 5, allDay: true, rule: weekly('FR', 2) },
+  { id: 'demonoor', title: 'Noor: coaching', weekday: 4, from: '11:00', to: '12:00', rule: weekly('TH', 2), isBeside: true, guests: [{ name: 'Noor Haddad', email: 'noor@client.example' }] },
+  { id: 'demofree', title: 'Day off', weekday: 5, allDay: true, rule: weekly('FR', 2), isBeside: true },
   { id: 'demonote', title: 'Invoices are due', weekday: 3, allDay: true, rule: weekly('WE', 2), transparent: true },
 ];
 
 /** Makes the demo accounts and the coach's fortnight in the emulator, through its public doors. What is there stays. */
-export async function seedDemoCalendar(emulatorUrl: string, now: Instant): Promise<void> {
+export async function seedDemoCalendar(emulatorUrl: string, danasTime: Instant): Promise<void> {
   const call = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(emulatorUrl + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
   for (const person of [...DEMO.people, ...OTHERS]) {
@@ -42,8 +41,8 @@ export async function seedDemoCalendar(emulatorUrl: string, now: Instant): Promi
     if (!made.ok) throw new Problem('GOOGLE_REFUSED', 'The emulator did not take a demo account.', { status: made.status });
   }
   for (const plan of FORTNIGHT) {
-    // Begun four weeks ago, as a running practice's series are.
-    let date = wallClock(plus(now, -28 * DAY), ZONE).date;
+    // Begun weeks ago, as a running practice's series are; fortnightly ones fall into Dana's week, or beside it.
+    let date = addDays(wallClock(danasTime, ZONE).date, plan.isBeside ? -49 : -42);
     while (new Date(`${date}T00:00:00Z`).getUTCDay() !== plan.weekday % 7) date = addDays(date, 1);
     const timed = (time: string): { dateTime: string; timeZone: string } => ({ dateTime: `${date}T${time}:00`, timeZone: ZONE });
     const made = await call(`/calendar/v3/calendars/${encodeURIComponent(DEMO.coach.email)}/events?sendUpdates=none`, {

@@ -44,7 +44,7 @@ export function openSandbox(shell: Shell, _oauth: OauthPort, settings: DaemonSet
       coach = await coachByEmail(shell.db, DEMO.coach.email);
     }
     if (!coach) throw new Problem('IMPOSSIBLE_STATE', 'The demo coach was not made.');
-    await seedDemoCalendar(emulatorUrl ?? '', now);
+    await seedDemoCalendar(emulatorUrl ?? '', danasTime(now));
     if ((await grantOf(shell.db, coach.id)) === null) await walkThroughConsent(`${settings.publicUrl}/auth/google?connect=1&to=/pending`, DEMO.coach.email);
     apiKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '';
     if (!apiKey) {
