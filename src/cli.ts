@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
 import { allCoaches, coachById, saveApiKey, saveCoach } from './coach/coach.store.js';
 import { Problem } from './kernel/problem.js';
-import { DAY, MINUTE } from './kernel/interval.js';
+import { DAY, MINUTE, plus } from './kernel/interval.js';
 import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
 import { unsentLetters } from './mail/outbox.store.js';
 import { calendarsOf } from './mirror/mirror.store.js';
 import { compose, type Composed, WORKERS } from './ops/compose.js';
+import { keptLead } from './ops/sandbox-clock.js';
+import { systemClock } from './ops/system-clock.js';
 import { grantOf } from './google/grant.store.js';
 import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
@@ -52,7 +54,8 @@ async function main(): Promise<number> {
     const run = COMMANDS[command];
     if (!run) throw new Usage(`There is no command "${command}".`);
     const settings = settingsHere();
-    const composed = compose(settings, 'command', { connections: 2 });
+    const ahead = settings.sandbox ? { clock: { now: () => plus(systemClock.now(), keptLead(settings.dataDir)) } } : {};
+    const composed = compose(settings, 'command', { connections: 2, ...ahead });
     try {
       return await run(composed, rest, settings);
     } finally {

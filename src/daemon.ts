@@ -5,6 +5,7 @@ import { isAlive } from './launcher/liveness.js';
 import { compose, WORKERS } from './ops/compose.js';
 import { logRuns, openLog, type Logger } from './ops/logger.js';
 import { migrate } from './ops/migrate.js';
+import { moveAhead, openLead, sandboxClock } from './ops/sandbox-clock.js';
 import { startTimetable, type Timetable } from './ops/timetable.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { Problem } from './kernel/problem.js';
@@ -26,12 +27,13 @@ function settingsOrExit(): DaemonSettings {
 const settings = settingsOrExit();
 const log = openLog(settings.logLevel, settings.logFile, 'main');
 logRuns(log);
-const { shell, oauth, close } = compose(settings, 'main', { connections: 8 });
+const lead = settings.sandbox ? openLead(settings.dataDir) : null;
+const { shell, oauth, close } = compose(settings, 'main', { connections: 8, ...(lead && { clock: sandboxClock(lead) }) });
 let isPrepared = false;
 let timetable: Timetable | null = null;
 let isEnding = false;
 
-const sandbox = settings.sandbox ? openSandbox(shell, oauth, settings) : null;
+const sandbox = settings.sandbox ? openSandbox(shell, settings, (ms) => (lead ? moveAhead(lead, settings.dataDir, ms) : 0)) : null;
 const app = await webServer({
   shell, oauth, log, sandbox: sandbox?.routes ?? null,
   goOn: (claim) => work(shell, WORKERS, claim),
@@ -62,7 +64,7 @@ try {
   process.exit(1);
 }
 await untilThere(log);
-timetable = startTimetable(log);
+timetable = startTimetable(log, lead);
 const demo = await sandbox?.prepare();
 isPrepared = true;
 log.info({ url: settings.publicUrl }, 'ready');

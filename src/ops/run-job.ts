@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { readDaemonSettings } from '../../config/settings.js';
 import { plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -8,6 +8,8 @@ import type { Report, Shell } from '../work/shell.port.js';
 import { compose, WORKERS } from './compose.js';
 import { dueLoop } from './due-loop.js';
 import { logRuns, openLog } from './logger.js';
+import { sandboxClock } from './sandbox-clock.js';
+import type { Clock } from '../kernel/clock.port.js';
 
 /** Aborted when the supervisor says "cancel"; the job answers by finishing. */
 function cancellation(): AbortSignal {
@@ -16,12 +18,18 @@ function cancellation(): AbortSignal {
   return controller.signal;
 }
 
+/** In the sandbox the supervisor shares how far its time is ahead. */
+function clockHere(): { clock: Clock } | Record<string, never> {
+  const { lead } = (workerData ?? {}) as { lead?: SharedArrayBuffer | null };
+  return lead ? { clock: sandboxClock(lead) } : {};
+}
+
 /** The body of a timetable job: puts a shell together, runs one flow, writes the run down, ends the thread. */
 export async function runJob(name: string, flow: (shell: Shell) => Promise<Report>): Promise<void> {
   const settings = readDaemonSettings(process.env);
   const log = openLog(settings.logLevel, settings.logFile, name);
   logRuns(log);
-  const { shell, close } = compose(settings, name, { connections: 2 });
+  const { shell, close } = compose(settings, name, { connections: 2, ...clockHere() });
   const startedAt = shell.clock.now();
   const entry = { job: name, coachId: null, subject: null, startedAt };
   cancellation();
@@ -45,7 +53,7 @@ export async function runDueWork(): Promise<void> {
   const settings = readDaemonSettings(process.env);
   const log = openLog(settings.logLevel, settings.logFile, 'due-work');
   logRuns(log);
-  const { shell, close } = compose(settings, 'due-work', { connections: 6 });
+  const { shell, close } = compose(settings, 'due-work', { connections: 6, ...clockHere() });
   await dueLoop(shell, WORKERS, settings.databaseUrl, log, cancellation());
   await close();
   parentPort?.postMessage('cancelled');

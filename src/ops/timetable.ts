@@ -11,7 +11,7 @@ const LONGEST_BACKOFF_MS = 30_000;
 
 /** Starts the timetable: one worker thread per job run. The long-running worker is started again, with backoff, whenever
  *  it ends; `stop()` asks all to finish and does not wait longer than three seconds. */
-export function startTimetable(log: Logger): Timetable {
+export function startTimetable(log: Logger, lead: SharedArrayBuffer | null): Timetable {
   let isStopping = false;
   let failures = 0;
   const reported = new Set<string>();
@@ -19,6 +19,7 @@ export function startTimetable(log: Logger): Timetable {
     root: join(dirname(fileURLToPath(import.meta.url)), '../../jobs'),
     jobs: TIMETABLE.map((job) => ({ ...job })),
     logger: false,
+    worker: { workerData: { lead } },
     // bree reports a failure twice: the error, then the exit code.
     errorHandler: (error: unknown, worker: { name: string }) => {
       if (reported.delete(worker.name)) return;

@@ -11,10 +11,12 @@ import type { Report, Shell } from '../work/shell.port.js';
 import { clientById } from './client.store.js';
 import { judgeRequest } from './judge.step.js';
 import { bookAtOnce } from './book.step.js';
-import { needsCoach, wantedInterval, type Request } from './request.js';
+import { needsCoach, wantedInterval, type PendingReason, type Request } from './request.js';
 import { requestById, restRequest } from './request.store.js';
 
 const LATER_MS = 3_600_000;
+/** Nobody has been asked, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
+const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
 
 /** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
  *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled. */
@@ -28,15 +30,17 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   const last = request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
   if (now >= last) {
     await inTx(shell.db, 'commit expire-request', async (tx) => {
+      await lockCoach(tx, claim.coachId);
       await holdLease(tx, claim);
-      await closeRequest(tx, shell, request, 'expired', 'makeway', now);
+      const still = await requestById(tx, claim.coachId, claim.id, 'lock');
+      if (still.revision === request.revision) await closeRequest(tx, shell, still, 'expired', 'makeway', now);
     });
     return { outcome: 'done', did: 'expired' };
   }
   const coach = await coachById(shell.db, claim.coachId);
   const wasPromised = request.pending_reason === 'promised';
   const isFree = (await blockersAt(shell.db, coach, wantedInterval(request))).length === 0;
-  const lookAgain = coach.policy.land === 'automatic' && (request.pending_reason === 'taken' || request.pending_reason === 'cannot-check' || request.pending_reason === 'kept');
+  const lookAgain = coach.policy.land === 'automatic' && STILL_WANTED.has(request.pending_reason);
   if (!wasPromised && !(lookAgain && isFree)) return rest(shell, claim, last, null);
 
   const settlesAt = request.freed_noticed_at === null ? null : plus(request.freed_noticed_at, coach.policy.settleMs);

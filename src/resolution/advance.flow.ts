@@ -15,7 +15,7 @@ import { requestById, setPending } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { beginLanding, confirmWrites, markSent, openWrite, refuseWrites } from './landing.store.js';
+import { beginLanding, confirmWrites, IN_FLIGHT_MS, markSent, openWrite, refuseWrites } from './landing.store.js';
 import { lookLive } from './look-live.step.js';
 import { nextStep, type Offer, type Resolution } from './resolution.js';
 import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, offerOf, refreshOffer, resolutionById, restResolution, type Choice } from './resolution.store.js';
@@ -164,13 +164,16 @@ async function move(scene: Scene): Promise<string> {
   if (!event || !stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
 
   const { seen } = await lookLive(shell, google, coach.id, choice.interval);
-  if (seen.some((s) => s.key !== keyOf(session))) return undoChoice(scene, choice, 'the chosen slot was taken in Google', calendar);
-  if (!sent) {
-    await inTx(shell.db, 'commit intend-move', async (tx) => {
-      await holdLease(tx, claim);
-      await markSent(tx, { coachId: coach.id, kind: 'move', resolutionId: resolution.id, landingId: null, calendarId: session.calendar_id, eventId: session.event_id, interval: choice.interval }, now);
-    });
-  } else await renewLease(shell.db, claim, now, shell.leaseMs);
+  if (seen.some((s) => s.key !== keyOf(session))) {
+    // A patch whose answer was lost may still arrive: the choice is not undone while it could.
+    if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
+    return undoChoice(scene, choice, 'the chosen slot was taken in Google', calendar);
+  }
+  await inTx(shell.db, 'commit intend-move', async (tx) => {
+    await holdLease(tx, claim);
+    await markSent(tx, { coachId: coach.id, kind: 'move', resolutionId: resolution.id, landingId: null, calendarId: session.calendar_id, eventId: session.event_id, interval: choice.interval }, now);
+  });
+  await renewLease(shell.db, claim, now, shell.leaseMs);
   const client = await clientById(shell.db, coach.id, scene.offer.clientId);
   // One voice: a guest hears it from Google, anybody else from us.
   const isGuest = event.attendees.some((a) => a.email === client.email);
@@ -180,9 +183,8 @@ async function move(scene: Scene): Promise<string> {
 
 const eventZone = (event: CalendarEvent, calendar: CalendarRow): string => (event.when?.kind === 'timed' ? event.when.zone : null) ?? calendar.time_zone;
 
-async function recordMoved({ shell, claim, coach, resolution, offer }: Scene, choice: Choice, session: Session, calendar: CalendarRow, moved: CalendarEvent): Promise<string> {
+async function recordMoved({ shell, claim, coach, resolution }: Scene, choice: Choice, session: Session, calendar: CalendarRow, moved: CalendarEvent): Promise<string> {
   const now = shell.clock.now();
-  const client = await clientById(shell.db, coach.id, offer.clientId);
   await inTx(shell.db, 'commit moved', async (tx) => {
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { resolutionId: resolution.id }, 'move', now);
@@ -192,9 +194,6 @@ async function recordMoved({ shell, claim, coach, resolution, offer }: Scene, ch
     await freeHold(tx, { coachId: coach.id, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'moved', now);
     await clearAsked(tx, coach.id, session.id);
     await closeOffer(tx, resolution, now);
-    if (!moved.attendees.some((a) => a.email === client.email)) {
-      await enqueue(tx, { coachId: coach.id, kind: 'moved', clientId: client.id, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
-    }
     await remember(tx, { coachId: coach.id, at: now, what: 'moved', by: 'makeway', requestId: resolution.requestId, resolutionId: resolution.id, sessionId: session.id, facts: { from: resolution.interval.start, to: choice.interval.start } });
   });
   return 'moved';
@@ -239,11 +238,15 @@ async function checkVacated(scene: Scene): Promise<string> {
     if (back) return back;
   }
   const stillThere = there.seen.some((s) => s.key === own);
+  // Google has told its guest; anybody else hears it from us, now that the session stays where it is.
+  const client = await clientById(shell.db, coach.id, offer.clientId);
+  const tellsMoved = here?.seen.some((s) => s.key === own && !s.event.attendees.some((a) => a.email === client.email)) ?? false;
   const now = shell.clock.now();
   await inTx(shell.db, 'commit vacated', async (tx) => {
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     if (slipped.length > 0) await enqueue(tx, { coachId: coach.id, kind: 'clash', clientId: null, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
+    if (tellsMoved && !stillThere) await enqueue(tx, { coachId: coach.id, kind: 'moved', clientId: client.id, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
     if (old.length === 0 && !stillThere) return becomeVacated(tx, { ...scene, now }, 'makeway');
     await endResolution(tx, shell, resolution, offer.clientId, { reason: 'taken', by: 'google', tellAsked: false }, now);
     await markDirty(tx, coach.id, calendar.id, now);

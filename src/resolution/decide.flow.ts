@@ -17,7 +17,7 @@ import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { beginLanding, liveLanding } from './landing.store.js';
 import { insertOffer, insertResolution, liveResolution, offerOf } from './resolution.store.js';
-import { markAsked, saveSession } from './session.store.js';
+import { markAsked, saveSession, sessionById } from './session.store.js';
 import type { Decision, DecisionAnswer, RefusedDecision } from './decision.js';
 import type { Resolution } from './resolution.js';
 import { closeRequest, endResolution, offerOtherTimes } from './turn.step.js';
@@ -100,6 +100,7 @@ async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, decisio
   if (!promise) return refuse('not-possible', 'The time is promised to somebody else already.');
   const pending = await setPending(tx, request, { reason: 'asked', newTurn: true }, now);
   const sessionId = await saveSession(tx, coach.id, candidate.blocker, named.clientId, now);
+  if ((await sessionById(tx, coach.id, sessionId)).invite_sent) return refuse('not-possible', 'This client is being asked already, for another request.');
   await markAsked(tx, coach.id, sessionId, request.id);
   const { slots, until: expiresAt } = picture.ask;
   const remindAt = plus(now, (expiresAt - now) / 2);

@@ -9,15 +9,14 @@ import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { applyEvents, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
-import { rangeParam } from '../postgres/rows.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
-import { requestById, setBooked, setPending, wakeWaitingFor } from '../requests/request.store.js';
+import { requestById, setBooked, setPending } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { advanceLanding, confirmWrites, endLanding, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
+import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
 import type { Resolution } from './resolution.js';
 import { isFresh } from './live-look.js';
 import { lookLive } from './look-live.step.js';
@@ -25,9 +24,6 @@ import { advanceState, backToAsked, choiceOf, endChoice, offerOf, refreshOffer, 
 import { proposeSession, setSessionStatus } from './session.store.js';
 import { endResolution, freeHold, giveToCoach } from './turn.step.js';
 import { freeSlots } from '../conflicts/picture.store.js';
-
-/** How long after a lost answer a write is still thought to be on its way. */
-const IN_FLIGHT_MS = 15_000;
 
 interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string }
 
@@ -80,7 +76,7 @@ async function insert(scene: Scene): Promise<string> {
     await holdLease(tx, claim);
     const sessionId = await proposeSession(tx, { coachId: coach.id, clientId: client.id, requestId: request.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, at);
     await markSeenFree(tx, landing, sessionId, at);
-    if (!sent) await markSent(tx, { coachId: coach.id, kind: 'insert', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, shell.clock.now());
+    await markSent(tx, { coachId: coach.id, kind: 'insert', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, shell.clock.now());
   });
   if (!isFresh(at, shell.clock.now())) return 'looked too long ago, looking again';
   try {
@@ -115,8 +111,10 @@ async function verify(scene: Scene): Promise<string> {
   const tolerated = new Set(landing.tolerated);
   const others = seen.filter((s) => s.key !== scene.key && !tolerated.has(s.key));
   const own = await google.getEvent(calendar.google_id, landing.eventId);
-  if (!own || own.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
-  if (others.length > 0) {
+  // A delete once sent may still arrive, so it is carried through, even if the clash has gone.
+  const isUndoing = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'delete')) !== null;
+  if (!own || own.status === 'cancelled') return giveUp(scene, isUndoing ? 'taken-again' : 'deleted-at-landing');
+  if (others.length > 0 || isUndoing) {
     await inTx(shell.db, 'commit intend-undo', async (tx) => {
       await holdLease(tx, claim);
       await markSent(tx, { coachId: coach.id, kind: 'delete', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());
@@ -136,19 +134,19 @@ async function verify(scene: Scene): Promise<string> {
 async function invite(scene: Scene): Promise<string> {
   const { shell, claim, coach, request, client, landing, calendar, google } = scene;
   let event = await google.getEvent(calendar.google_id, landing.eventId);
-  // Deleted by the coach after it stood there verified: understood, not fought. It did land.
-  if (event && event.status !== 'cancelled' && client.email && !event.attendees.some((a) => a.email === client.email)) {
+  // Deleted by the coach after it stood there verified: understood, not fought. Nobody was told of a booking.
+  if (!event || event.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
+  if (client.email && !event.attendees.some((a) => a.email === client.email)) {
     event = await google.inviteGuest(calendar.google_id, landing.eventId, event.etag, { email: client.email, displayName: client.name });
   }
   const now = shell.clock.now();
   await inTx(shell.db, 'commit landed', async (tx) => {
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
-    if (event) await applyEvents(tx, calendar, calendar.generation, [event], [], now);
+    await applyEvents(tx, calendar, calendar.generation, [event], [], now);
     await advanceLanding(tx, landing, 'landed', now);
-    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, event && event.status !== 'cancelled' ? 'scheduled' : 'cancelled');
+    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'scheduled');
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
-    await wakeWaitingFor(tx, coach.id, rangeParam(landing.interval), request.id, now);
     await setBooked(tx, request, { start: landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
     if (landing.resolutionId) {
       const resolution = await resolutionById(tx, coach.id, landing.resolutionId, 'lock');
@@ -170,6 +168,7 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Scene
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert');
+    await refuseWrites(tx, coach.id, { landingId: landing.id }, 'invite');
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'delete', now);
     await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', reason);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');

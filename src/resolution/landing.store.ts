@@ -61,6 +61,9 @@ export async function endLanding(tx: Tx, landing: Landing, to: 'refused' | 'undo
 export const markSeenFree = (tx: Tx, landing: Landing, sessionId: SessionId, at: Instant): Promise<number> =>
   run(tx, 'update landings set seen_free_at = :at, session_id = :sessionId where coach_id = :coach and id = :id', { coach: landing.coachId, id: landing.id, sessionId, at: param(at) });
 
+/** How long after a lost answer a write is still thought to be on its way. */
+export const IN_FLIGHT_MS = 15_000;
+
 // What we send to Google, each written down before it is sent.
 export type WriteKind = 'insert' | 'move' | 'move-back' | 'invite' | 'delete';
 export interface Write { readonly id: string; readonly kind: WriteKind; readonly state: 'intended' | 'sent' | 'confirmed' | 'refused'; readonly event_id: string; readonly calendar_id: CalendarKey; readonly sent_at: Instant | null }

@@ -110,7 +110,9 @@ table { width: 100%; border-collapse: collapse; font-size: 13px; }
 th { position: sticky; top: 0; background: var(--card); text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: 4px 10px 4px 0; vertical-align: top; }
 td { border-top: 1px solid var(--line); }
+td:nth-child(2), td:nth-child(5) { overflow-wrap: normal; }
 td:first-child, td:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+tr.quiet td { color: var(--soft); }
 tr.bad td { color: var(--bad); }
 #drawer { position: fixed; z-index: 10; inset: 0 0 0 auto; width: min(520px, 100vw); display: flex; flex-direction: column; background: var(--card); border-left: 1px solid var(--line); box-shadow: -12px 0 40px rgb(0 0 0 / .18); }
 #drawer[data-role="coach"] { --who: var(--kim); } #drawer[data-role="existing"] { --who: var(--dana); } #drawer[data-role="incoming"] { --who: var(--sam); }
@@ -122,7 +124,7 @@ tr.bad td { color: var(--bad); }
 #drawer-close { font-size: 20px; line-height: 1; }
 #drawer-body { flex: 1; min-height: 0; background: var(--page); }
 #drawer-body iframe { display: block; width: 100%; height: 100%; border: 0; }
-#drawer-next { margin: 10px 12px; background: var(--who); color: var(--card); }
+#drawer-next { margin: 10px 12px; background: var(--who, var(--accent)); color: var(--card); }
 @media (min-width: 1100px) { body.with-drawer { padding-right: calc(520px + 16px); } body.with-drawer h1 { font-size: 16px; } body.with-drawer #grid { grid-template-columns: 42px repeat(var(--days, 7), minmax(70px, 1fr)); } }
 #editor { width: min(420px, calc(100vw - 24px)); padding: 20px; border: 1px solid var(--line); border-radius: 16px; background: var(--card); color: var(--ink); }
 #editor::backdrop { background: rgb(0 0 0 / .45); }

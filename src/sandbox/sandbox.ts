@@ -6,7 +6,6 @@ import type { FastifyInstance } from 'fastify';
 import type { DaemonSettings } from '../../config/settings.js';
 import { coachByEmail, saveApiKey, saveCoach, type Coach } from '../coach/coach.store.js';
 import { grantOf } from '../google/grant.store.js';
-import type { OauthPort } from '../google/oauth.port.js';
 import { DAY, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { atWallClock, rfc3339, wallClock, addDays } from '../kernel/zone.js';
@@ -18,6 +17,7 @@ import { clientById } from '../requests/client.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
 import { standingOf } from '../web/decision-view.step.js';
 import { readRuns } from '../work/job-run.store.js';
+import { notifyDue, QUEUES } from '../work/due.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { DEMO, seedDemoCalendar } from './demo.js';
 import type { SandboxState } from './facts.js';
@@ -26,7 +26,7 @@ import { mailListPage, SANDBOX_SCRIPT, SANDBOX_STYLE, sandboxPage } from './page
 
 export interface Sandbox { readonly routes: (app: FastifyInstance) => void; prepare(): Promise<Record<string, unknown>> }
 
-export function openSandbox(shell: Shell, _oauth: OauthPort, settings: DaemonSettings): Sandbox {
+export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (ms: number) => number): Sandbox {
   const emulatorUrl = settings.emulatorUrl;
   if (!emulatorUrl) throw new Problem('IMPOSSIBLE_STATE', 'The sandbox needs the emulator\'s address.');
   const mailFolder = join(settings.dataDir, 'mail');
@@ -34,9 +34,15 @@ export function openSandbox(shell: Shell, _oauth: OauthPort, settings: DaemonSet
   let coach: Coach | null = null;
   let apiKey = '';
 
+  const setEmulatorClock = async (offsetMs: number): Promise<void> => {
+    const answer = await fetch(`${emulatorUrl}/control/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ offsetMs }) });
+    if (!answer.ok) throw new Problem('GOOGLE_REFUSED', 'The emulator did not take the time.', { status: answer.status });
+  };
+
   /** The demo coach, their fortnight in the emulator, their permission through the real code flow, and an API key.
    *  A second start finds all of it and changes nothing. */
   async function prepare(): Promise<Record<string, unknown>> {
+    await setEmulatorClock(moveAhead(0));
     const now = shell.clock.now();
     coach = await coachByEmail(shell.db, DEMO.coach.email);
     if (!coach) {
@@ -97,6 +103,14 @@ export function openSandbox(shell: Shell, _oauth: OauthPort, settings: DaemonSet
       const file = settings.sandboxFile;
       if (!file || !existsSync(file)) throw new Problem('PAGE_UNKNOWN', 'The launcher has not written the file yet.');
       return reply.type('application/json').send(readFileSync(file, 'utf8'));
+    });
+    // Deadlines need not be waited for: the sandbox's time can be moved ahead, for all its parts at once.
+    app.post('/sandbox/clock', async (request, reply) => {
+      const hours = Number((request.body as { hours?: unknown } | null)?.hours);
+      if (!(hours > 0 && hours <= 24 * 60)) throw new Problem('REQUEST_INVALID', 'Give "hours", more than 0 and at most 1440.');
+      await setEmulatorClock(moveAhead(hours * 3_600_000));
+      await inTx(shell.db, 'commit sweep', async (tx) => { for (const queue of QUEUES) await notifyDue(tx, queue); });
+      return reply.redirect('/', 303);
     });
     app.post('/sandbox/ask', async (_request, reply) => {
       const start = danasTime(shell.clock.now());

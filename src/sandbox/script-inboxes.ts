@@ -113,27 +113,42 @@ addEventListener('keydown', closeOnEscape);
 
 /* Whose turn it is: each turn begins with a mail to the one who acts, and only such mails link to Makeway. */
 const asksSomething = (mail) => (mail.text.match(/https?:\/\/[^\s<>"']+/g) || []).some((href) => homeUrl(href).startsWith(location.origin + '/'));
-const OVER = ['booked', 'declined', 'expired'];
+const isOver = (row) => ['booked', 'declined', 'expired'].includes(row.state);
+const firstName = (role) => person(role).name.split(' ')[0];
+const dayAndTime = (text) => {
+  const when = wall(Date.parse(text));
+  return dayName(when.date, { weekday: 'long', day: 'numeric', month: 'long' }) + ', ' + clock(when.minutes);
+};
 function readStory() {
-  const open = week.state.pending.filter((row) => !OVER.includes(row.state));
+  const [kim, dana, sam] = ROLES.map(firstName);
   const newest = box.mails.filter(asksSomething).sort((a, b) => b.id.localeCompare(a.id))[0];
-  const roleOf = (mail) => ROLES.find((role) => mailsOf(role).some((one) => one.id === mail.id)) || null;
-  if (open.length > 0) {
-    const row = open[open.length - 1];
-    if (/booking|chosen|moved|vacated|landing/.test(row.state)) return { step: 3, turn: null, hint: row.standing || 'Sam is being booked.' };
-    const turn = newest ? roleOf(newest) : 'coach';
-    if (turn === 'existing') return { step: 2, turn, hint: person('existing').name + ' has a mail: open it and choose a time, or keep it.' };
-    if (turn === 'incoming') return { step: 2, turn, hint: person('incoming').name + ' has a mail with other times: open it and choose.' };
-    return { step: 1, turn: newest ? 'coach' : null, hint: newest ? person('coach').name + ' has a mail: open it and decide.' : 'A mail is on its way to ' + person('coach').name + '.' };
+  const asked = newest ? ROLES.find((role) => mailsOf(role).includes(newest)) || null : null;
+  const labels = [sam + ' asks', kim + ' decides', (asked === 'incoming' ? sam : dana) + ' chooses', sam + ' lands'];
+  const told = (step, turn, hint) => ({ step, turn, hint, labels });
+  const row = week.state.pending.filter((one) => !isOver(one)).pop();
+  if (row) {
+    if (/booking|chosen|moved|vacated|landing/.test(row.state)) return told(3, null, row.standing);
+    if (row.state.includes('asked')) {
+      if (asked === 'existing') return told(2, asked, dana + ' has a mail: open it, then choose a time or keep the old one. Until then nothing changes in the calendar.');
+      if (asked === 'incoming') return told(2, asked, sam + ' has a mail with other times: open it and choose one.');
+      return told(2, null, kim + ' has decided. A mail is on its way.');
+    }
+    if (asked === 'coach') return told(1, asked, row.standing + ' ' + kim + ' has a mail: open it and decide. Nothing is written to the calendar yet.');
+    return told(1, null, row.standing + ' A mail is on its way to ' + kim + '.');
   }
-  if (box.mails.length > 0) return { step: 4, turn: null, hint: 'Done. Look at the calendar and the inboxes, or ask again.' };
-  return { step: 0, turn: null, hint: 'Press the button. Then follow the mails.' };
+  const last = week.state.pending.find(isOver);
+  const again = ' Press the button to play it again.';
+  if (!last) return told(0, null, dana + ' comes every Monday at 13:00, and ' + sam + ' wants that very time. Press the button, then follow the mails.');
+  if (last.state === 'booked') return told(4, null, 'Done: ' + sam + ' is booked on ' + dayAndTime(last.wanted) + ', and nobody lost a session.' + again);
+  if (last.state === 'declined') return told(2, null, kim + ' declined. ' + sam + ' got a friendly no, and the calendar is as it was.' + again);
+  return told(0, null, last.standing + again);
 }
 function drawStory() {
   const story = readStory();
   box.turn = story.turn;
   redraw('story', story, () => {
     [...$('steps').children].forEach((item, i) => {
+      item.textContent = story.labels[i];
       item.classList.toggle('done', i < story.step);
       item.classList.toggle('current', i === story.step);
       if (i === story.step) item.setAttribute('aria-current', 'step'); else item.removeAttribute('aria-current');
@@ -153,7 +168,17 @@ function drawNext() {
     button.textContent = button.id === 'next' ? 'Open ' + person(role).name + '’s mail' : 'Next: open the new mail to ' + person(role).name;
     button.onclick = () => openMail(next, role);
   }
+  // Where the drawer covers the calendar, the end of the story would stay unseen.
+  const isDone = box.mails.length > 0 && !isNews && week.state.pending.length > 0 && week.state.pending.every(isOver);
+  if (!isDone || $('drawer').hidden) return;
+  $('drawer-next').hidden = false;
+  $('drawer-next').dataset.role = '';
+  $('drawer-next').textContent = 'Done. Back to Kim’s calendar'.replace('Kim', firstName('coach'));
+  $('drawer-next').onclick = () => { closeDrawer(); $('week-title').scrollIntoView({ block: 'start' }); };
 }
+
+const JOBS = { calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
+const OUTCOMES = { nothing: 'nothing new', again: 'will try again' };
 
 function drawLists() {
   redraw('pending', week.state.pending, () => {
@@ -168,7 +193,11 @@ function drawLists() {
   redraw('jobs', week.state.jobs, () => {
     const rows = [...week.state.jobs].sort((a, b) => b.id - a.id).slice(0, 60).map((job) => {
       const row = el('tr', job.outcome === 'failed' || job.outcome === 'stopped' ? 'bad' : '');
-      row.append(el('td', '', shortTime(job.at)), el('td', '', job.job), el('td', '', [job.subject, job.detail].filter(Boolean).join(' · ')), el('td', '', job.outcome), el('td', '', job.durationMs + ' ms'));
+      const subject = el('td', 'soft', job.subject && '…' + job.subject.slice(-4));
+      subject.title = job.subject;
+      const [did, ...more] = (job.detail || '').split(', ');
+      row.append(el('td', '', shortTime(job.at)), el('td', '', JOBS[job.job] || job.job), el('td', '', [did.replaceAll('-', ' '), ...more].join(', ')), subject, el('td', '', OUTCOMES[job.outcome] || job.outcome), el('td', '', job.durationMs + ' ms'));
+      if (job.outcome === 'nothing') row.className = 'quiet';
       return row;
     });
     $('jobs').replaceChildren(...rows);

@@ -102,7 +102,7 @@ function drawWeek(force) {
   noteFresh();
   const nowWall = wall(Date.parse(week.state.now));
   const isPhone = matchMedia('(max-width: 700px)').matches;
-  const picture = JSON.stringify([week.monday, week.events, week.state.danasTime, nowWall.date, Math.floor(nowWall.minutes / 5), isPhone, [...week.fresh.keys()]]);
+  const picture = JSON.stringify([week.monday, week.events, wantedTime(), nowWall.date, Math.floor(nowWall.minutes / 5), isPhone, [...week.fresh.keys()]]);
   if (!force && picture === week.drawn) return;
   week.drawn = picture;
   const dates = [0, 1, 2, 3, 4, 5, 6].map((i) => plusDays(week.monday, i));
@@ -132,12 +132,21 @@ function drawWeek(force) {
     const column = el('div', 'day');
     column.dataset.date = date;
     place(column, week.events.filter((event) => !event.isAllDay && wall(event.start).date === date));
-    const wanted = wall(Date.parse(week.state.danasTime));
-    if (wanted.date === date) column.append(atMinutes(el('div', 'wanted'), wanted.minutes, wanted.minutes + 60));
+    const wanted = wantedTime();
+    if (wanted && wanted.date === date) column.append(atMinutes(el('div', 'wanted'), wanted.minutes, wanted.minutes + 60));
     if (nowWall.date === date && nowWall.minutes >= FIRST_HOUR * 60 && nowWall.minutes < LAST_HOUR * 60) column.append(atMinutes(el('div', 'now'), nowWall.minutes, nowWall.minutes));
     grid.append(column);
   }
   if (focused) grid.querySelector('[data-id="' + CSS.escape(focused) + '"]')?.focus();
+}
+
+/* What Sam asks for: the open request's time, else what the button would ask for, unless Sam has it already. */
+function wantedTime() {
+  const { pending, danasTime } = week.state;
+  const open = pending.filter((row) => row.state.startsWith('pending')).pop();
+  if (open) return wall(Date.parse(open.wanted));
+  const isHad = pending.some((row) => row.state.startsWith('book') && Date.parse(row.wanted) === Date.parse(danasTime));
+  return isHad ? null : wall(Date.parse(danasTime));
 }
 
 const share = (minutes) => (minutes - FIRST_HOUR * 60) / ((LAST_HOUR - FIRST_HOUR) * 60) * 100;

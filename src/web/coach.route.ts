@@ -69,7 +69,7 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
   app.get<{ Params: { id: string } }>('/pending/:id', async (request, reply) => {
     const who = await whoIs(request);
     if (!who) return reply.code(401).type('text/html').send(signInPage({ start: `/auth/google?to=${encodeURIComponent(request.url)}`, note: null }));
-    return reply.type('text/html').send(await show(who, request.params.id, null));
+    return reply.type('text/html').send(await show(who, request.params.id, { fault: null, isDecided: false }));
   });
 
   app.post<{ Params: { id: string } }>('/pending/:id', async (request, reply) => {
@@ -77,15 +77,15 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
     const found = await findRequest(shell.db, who.coach.id, request.params.id);
     if (!found) throw new Problem('PAGE_UNKNOWN', 'There is no such request.');
     const read = readDecision(request.body, who.coach.zone);
-    if ('fault' in read) return reply.code(400).type('text/html').send(await show(who, found.id, read.fault));
+    if ('fault' in read) return reply.code(400).type('text/html').send(await show(who, found.id, { fault: read.fault, isDecided: false }));
     const revision = Number((request.body as { revision?: unknown }).revision);
     const answer = await settleDecision(web, { coachId: who.coach.id, requestId: found.id, revision: Number.isInteger(revision) ? revision : -1, by: 'coach' }, read.decision);
-    return reply.code('refused' in answer ? 409 : 200).type('text/html').send(await show(who, found.id, 'refused' in answer ? answer.why : null));
+    return reply.code('refused' in answer ? 409 : 200).type('text/html').send(await show(who, found.id, 'refused' in answer ? { fault: answer.why, isDecided: false } : { fault: null, isDecided: true }));
   });
 
-  async function show(who: { coach: Coach; guard: string }, id: string, fault: string | null): Promise<string> {
+  async function show(who: { coach: Coach; guard: string }, id: string, told: { fault: string | null; isDecided: boolean }): Promise<string> {
     const found = await findRequest(shell.db, who.coach.id, id);
     if (!found) throw new Problem('PAGE_UNKNOWN', 'There is no such request.');
-    return decisionPage(await decisionView(shell, who.coach, found, { action: `/pending/${found.id}`, guard: who.guard, isStale: false, prepared: null, fault }));
+    return decisionPage(await decisionView(shell, who.coach, found, { action: `/pending/${found.id}`, guard: who.guard, isStale: false, prepared: null, ...told }));
   }
 }

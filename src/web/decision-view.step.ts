@@ -30,7 +30,7 @@ export async function standingOf(db: Reader, coach: Coach, request: Request): Pr
   }
 }
 
-export async function decisionView(shell: Shell, coach: Coach, request: Request, page: { action: string; guard: string | null; isStale: boolean; prepared: DecisionView['prepared']; fault: string | null }): Promise<DecisionView> {
+export async function decisionView(shell: Shell, coach: Coach, request: Request, page: { action: string; guard: string | null; isStale: boolean; isDecided: boolean; prepared: DecisionView['prepared']; fault: string | null }): Promise<DecisionView> {
   const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
   const isOpen = request.state === 'pending_resolution' && request.pending_reason !== 'moving' && request.pending_reason !== 'landing';
   const candidate = picture.candidate;
@@ -38,8 +38,9 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
     key: b.key, title: b.title, interval: b.interval, isAllDay: b.isAllDay, kind: b.claim.kind === 'unnamed' ? 'unnamed' : isSession(b) ? 'session' : 'other',
   }));
   if (picture.isPromised) blockers.push({ key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' });
+  const isCoachsTurn = request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason);
   return {
-    ...page, revision: request.revision, zone: coach.zone, incoming: { name: picture.incoming.name, email: picture.incoming.email ?? '' }, sessionType: request.session_type,
+    ...page, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: picture.incoming.name, email: picture.incoming.email ?? '' }, sessionType: request.session_type,
     wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
     alsoWanted: request.wanted_starts.filter((s) => s !== request.wanted_at).map((s) => intervalFrom(s, lengthMs(request))),
     standing: await standingOf(shell.db, coach, request), isOpen, blockers,

@@ -30,7 +30,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     if (!link) return reply.code(404).type('text/html').send(GONE);
     const query = Query.parse(request.query);
     const action = `/l/${request.params.token}`;
-    if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, query.do ?? null, null));
+    if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, { prepared: query.do ?? null, fault: null, isDecided: false }));
     const view = await offerView(shell, link, { action, start: startOf(query.start), keep: query.keep === '1', note: null });
     return reply.type('text/html').send(view ? offerPage(view) : GONE);
   });
@@ -42,10 +42,10 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     if (link.purpose === 'decide') {
       const coach = await coachById(shell.db, link.coach_id);
       const read = readDecision(request.body, coach.zone);
-      if ('fault' in read) return reply.code(400).type('text/html').send(await showDecision(web, link, action, null, read.fault));
+      if ('fault' in read) return reply.code(400).type('text/html').send(await showDecision(web, link, action, { prepared: null, fault: read.fault, isDecided: false }));
       const answer = await settleDecision(web, { coachId: link.coach_id, requestId: link.request_id, revision: link.revision, by: 'coach' }, read.decision);
       const fault = 'refused' in answer && answer.refused !== 'stale' && answer.refused !== 'settled' ? answer.why : null;
-      return reply.code(fault ? 409 : 200).type('text/html').send(await showDecision(web, link, action, prepared(read.decision, fault), fault));
+      return reply.code(fault ? 409 : 200).type('text/html').send(await showDecision(web, link, action, { prepared: prepared(read.decision, fault), fault, isDecided: 'did' in answer }));
     }
     if (link.resolution_id === null) return reply.code(404).type('text/html').send(GONE);
     const form = AnswerForm.safeParse(request.body ?? {});
@@ -75,11 +75,11 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
 
 const prepared = (decision: Decision, fault: string | null): DecisionView['prepared'] => (fault === null || decision.do === 'not-a-client' ? null : decision.do);
 
-async function showDecision(web: Web, link: Link, action: string, wanted: DecisionView['prepared'], fault: string | null): Promise<string> {
+async function showDecision(web: Web, link: Link, action: string, told: Pick<DecisionView, 'prepared' | 'fault' | 'isDecided'>): Promise<string> {
   const coach = await coachById(web.shell.db, link.coach_id);
   const request = await requestById(web.shell.db, link.coach_id, link.request_id);
-  const isStale = request.revision !== link.revision;
-  const view = await decisionView(web.shell, coach, request, { action, guard: null, isStale, prepared: isStale ? null : wanted, fault });
-  // A stale link shows the present state and acts no more: to decide anew is a new decision, on the pending page.
-  return decisionPage(isStale ? { ...view, isOpen: false } : view);
+  const isSpent = request.revision !== link.revision;
+  const view = await decisionView(web.shell, coach, request, { action, guard: null, ...told, isStale: isSpent, prepared: isSpent ? null : told.prepared });
+  // A spent link shows the present state and acts no more: to decide anew is a new decision, on the pending page.
+  return decisionPage(isSpent ? { ...view, isOpen: false } : view);
 }

@@ -29,6 +29,8 @@ export interface DecisionView {
   readonly isOpen: boolean;
   /** The link was made for an earlier state: the page says so, and shows the present one. */
   readonly isStale: boolean;
+  /** The coach has just decided, with this very page: it says so, and `standing` tells what follows. */
+  readonly isDecided: boolean;
   readonly blockers: readonly BlockerView[];
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
   readonly ask:

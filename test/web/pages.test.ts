@@ -18,7 +18,7 @@ const ESCAPED = '&lt;b&gt;&amp;&quot;&#39;';
 const slots = [span('2026-11-30T14:00'), span('2026-12-01T13:00')];
 const decision: DecisionView = {
   action: '/d/"tok', guard: mark('guard'), revision: 7, zone: 'Europe/Berlin', incoming: { name: mark('Sam'), email: mark('sam@x.example') }, sessionType: mark('Coaching'),
-  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-02T13:00')], standing: mark('The time is taken.'), isOpen: true, isStale: false,
+  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-02T13:00')], standing: mark('The time is taken.'), isOpen: true, isStale: false, isDecided: false,
   blockers: [
     { key: 'k-dana', title: mark('Dana'), interval: span('2026-11-30T13:00'), isAllDay: false, kind: 'session' },
     { key: mark('k-conf'), title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') }, isAllDay: true, kind: 'other' },
@@ -42,6 +42,7 @@ const STATES = ['open', 'confirm', 'confirm-keep', 'working', 'done', 'kept', 'o
 const PAGES: [string, string][] = [
   ...PREPARED.map((prepared): [string, string] => [`decision, ${String(prepared)}`, decisionPage({ ...decision, prepared })]),
   ['decision, settled', decisionPage({ ...decision, isOpen: false })],
+  ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true })],
   ['decision, unnamed', decisionPage({ ...decision, ask: { name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana') } })],
   ['decision, no ask', decisionPage({ ...decision, ask: { why: mark('Too late.') }, otherSlots: [], manual: [] })],
   ...(['ask', 'offer'] as const).flatMap((kind) => STATES.map((state): [string, string] => [`${kind}, ${state}`, offerPage({ ...offer, kind, state })])),

@@ -11,18 +11,22 @@ import { startValue, timeList, timePanel } from './pieces.js';
  * in a field never sends another one; each carries `revision`, `guard` if given, and `do`. The prepared way comes first and open.
  */
 export function decisionPage(view: DecisionView): string {
-  const title = view.isOpen ? `${view.incoming.name} asks for your time` : `Request of ${view.incoming.name}`;
-  return layout(title, html`<article class="card">
+  const title = view.isDecided ? 'That is decided' : view.isOpen ? `${view.incoming.name} asks for your time` : `Request of ${view.incoming.name}`;
+  // Who pressed a button in the mail has seen the day there: what it does comes first, the day after it.
+  const day = agenda(view);
+  const comesFirst = view.isOpen && view.prepared !== null;
+  return layout(title, html`<article class="card${view.isDecided && ' tone-good'}">
 <h1>${title}</h1>
+${view.isDecided && html`<p role="status">${view.standing}</p>`}
 ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
-${view.isStale && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
+${view.isStale && !view.isDecided && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
 ${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
 <p>For ${view.incoming.name}, <span class="soft">${view.incoming.email}</span></p>
 ${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>${timeList(view.alsoWanted, view.zone)}`}
-<p>${view.standing}</p>
-${agenda(view)}
+${!view.isDecided && html`<p>${view.standing}</p>`}
+${!comesFirst && day}
 </article>
-${view.isOpen && ways(view)}`);
+${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`);
 }
 
 function agenda(view: DecisionView): Html | null {
@@ -43,7 +47,8 @@ function agenda(view: DecisionView): Html | null {
 
 type Way = NonNullable<DecisionView['prepared']>;
 
-function ways(view: DecisionView): Html {
+/** `between` stands after the prepared way. */
+function ways(view: DecisionView, between: Html | null): Html {
   const order: readonly Way[] = ['option2', 'option1', 'decline', 'manual'];
   const first = view.prepared;
   const isOpenAtFirst = first ?? ('why' in view.ask ? 'option1' : 'option2');
@@ -57,6 +62,7 @@ function ways(view: DecisionView): Html {
   return first === null
     ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}`
     : html`<p class="or">You chose this. It happens when you press the button:</p>${draw(first)}
+${between}
 <p class="or">Or something else</p>${order.filter((way) => way !== first).map(draw)}`;
 }
 
