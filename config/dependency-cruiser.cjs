@@ -46,8 +46,8 @@ module.exports = {
 
     // The ranks above them.
     rule('ports-are-types', 'a port promises; it contains nothing that runs', { path: PORT }, { path: OURS, dependencyTypesNot: ['type-only'] }),
-    rule('ports-name-no-part', 'the shell names the pool and a claim; else ports see pure files and ports', { path: PORT },
-      { path: OURS, pathNot: [KERNEL, PORT, ROOMS + '(?!.*[.](store|adapter|step|flow|route)[.]ts$)', '^src/postgres/transaction[.]ts$', '^src/work/due[.]store[.]ts$'] }),
+    rule('ports-name-no-part', 'the shell names the pool; else ports see pure files and ports', { path: PORT },
+      { path: OURS, pathNot: [KERNEL, PORT, ROOMS + '(?!.*[.](store|adapter|step|flow|route)[.]ts$)', '^src/postgres/transaction[.]ts$'] }),
     ceiling('store', 'adapter', 'step', 'flow', 'route'),
     ceiling('adapter', 'step', 'flow', 'route'),
     ceiling('step', 'adapter', 'flow', 'route'),
@@ -67,7 +67,7 @@ module.exports = {
     rule('emulator-stands-alone', 'it plays Google: it must not share a mistake with us', { path: '^src/emulator/' }, { path: OURS, pathNot: '^src/emulator/' }),
     rule('nobody-imports-the-emulator', 'it is started as a process', { path: OURS, pathNot: ['^src/emulator/', '^test/'] }, { path: '^src/emulator/' }),
     rule('launcher-stands-alone', 'it starts processes, and must not load what they load', { path: '^src/launcher/' }, { path: OURS, pathNot: ['^src/launcher/', '^config/'] }),
-    rule('launcher-is-for-entries', 'rooms do not know how they were started', { path: '^(src|jobs)/', pathNot: ['^src/launcher/', SANDBOX_DOOR, '^src/(daemon|cli|main)[.]ts$'] }, { path: '^src/launcher/' }),
+    rule('launcher-is-for-entries', 'rooms do not know how they were started', { path: '^(src|jobs)/', pathNot: ['^src/launcher/', SANDBOX_DOOR, '^src/ops/sandbox-', '^src/(daemon|cli|main)[.]ts$'] }, { path: '^src/launcher/' }),
     rule('sandbox-pages-only-draw', 'with the layout of the other pages', { path: '^src/sandbox/', pathNot: SANDBOX_DOOR }, { path: OURS, pathNot: ['^src/(sandbox|web/pages)/', KERNEL] }),
     rule('sandbox-does-not-act', 'its door shows what is there; it has no flow, no vendor and no transaction of its own', { path: SANDBOX_DOOR },
       { path: ['[.](flow|adapter|route)[.]ts$', '^src/(ops|emulator)/', '^jobs/'] }),

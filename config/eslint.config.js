@@ -105,5 +105,5 @@ export default defineConfig(
       '@typescript-eslint/no-dynamic-delete': 'off',
     },
   },
-  { files: ['**/*.{js,mjs,cjs}'], rules: { 'no-unused-vars': 'error', 'no-undef': 'off', 'eqeqeq': 'error' } },
+  { files: ['**/*.{js,mjs,cjs}'], plugins: { house }, rules: { 'house/file-name': 'error', 'no-unused-vars': 'error', 'no-undef': 'off', 'eqeqeq': 'error' } },
 );

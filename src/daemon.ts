@@ -3,7 +3,7 @@ import { readDaemonSettings, SettingsProblem, type DaemonSettings } from '../con
 import { endWithLauncher, tellLauncher } from './launcher/leash.js';
 import { isAlive } from './launcher/liveness.js';
 import { compose, WORKERS } from './ops/compose.js';
-import { logRuns, openLog, type Logger } from './ops/logger.js';
+import { logRuns, openLog } from './ops/logger.js';
 import { migrate } from './ops/migrate.js';
 import { moveAhead, openLead, sandboxClock } from './ops/sandbox-clock.js';
 import { startTimetable, type Timetable } from './ops/timetable.js';
@@ -32,11 +32,19 @@ const { shell, oauth, close } = compose(settings, 'main', { connections: 8, ...(
 let isPrepared = false;
 let timetable: Timetable | null = null;
 let isEnding = false;
+/** Work that people's clicks go on with now, in this thread. */
+const clicks = new Set<Promise<void>>();
+/** Less than the launcher waits before it kills. */
+const STOP_MS = 2_500;
 
 const sandbox = settings.sandbox ? openSandbox(shell, settings, (ms) => (lead ? moveAhead(lead, settings.dataDir, ms) : 0)) : null;
 const app = await webServer({
   shell, oauth, log, sandbox: sandbox?.routes ?? null,
-  goOn: (claim) => work(shell, WORKERS, claim),
+  goOn: (claim) => {
+    const click = work(shell, WORKERS, claim).finally(() => clicks.delete(click));
+    clicks.add(click);
+    return click;
+  },
   isReady: async () => {
     if (!isPrepared) return false;
     try {
@@ -51,8 +59,9 @@ const app = await webServer({
 
 endWithLauncher(async () => {
   isEnding = true;
-  await Promise.all([timetable?.stop(), app.close()]);
-  await close();
+  const inOrder = Promise.all([timetable?.stop(), app.close(), Promise.allSettled(clicks)]).then(close);
+  // What takes longer, such as a call that Google does not answer, is taken up by the next start.
+  await Promise.race([inOrder, new Promise((resolve) => setTimeout(resolve, STOP_MS))]);
   log.info('stopped');
 });
 
@@ -63,26 +72,30 @@ try {
   console.error(`Port ${settings.port} is taken. Free it, or set PORT to another one.`);
   process.exit(1);
 }
-await untilThere(log);
-timetable = startTimetable(log, lead);
-const demo = await sandbox?.prepare();
-isPrepared = true;
-log.info({ url: settings.publicUrl }, 'ready');
-tellLauncher({ ready: true, url: settings.publicUrl, port: settings.port, ...demo });
+await untilThere('the database', async () => {
+  const applied = await migrate(shell.db);
+  if (applied.length > 0) log.info({ applied }, 'database brought up to date');
+  await endLeasesOfTheDead(shell.db, shell.clock.now(), isAlive);
+});
+if (!isEnding) timetable = startTimetable(log, lead);
+const demo = await untilThere('what the demo needs', async () => sandbox?.prepare());
+if (!isEnding) {
+  isPrepared = true;
+  log.info({ url: settings.publicUrl }, 'ready');
+  tellLauncher({ ready: true, url: settings.publicUrl, port: settings.port, ...demo });
+}
 
-/** Waits for the database, as long as it takes, and brings it up to date. */
-async function untilThere(logger: Logger): Promise<void> {
+/** Does `prepare` as often as needed while the database or Google is away, as long as it takes. */
+async function untilThere<T>(what: string, prepare: () => Promise<T>): Promise<T | undefined> {
   for (let wait = 250; !isEnding; wait = Math.min(wait * 2, 5_000)) {
     try {
-      const applied = await migrate(shell.db);
-      if (applied.length > 0) logger.info({ applied }, 'database brought up to date');
-      await endLeasesOfTheDead(shell.db, shell.clock.now(), isAlive);
-      return;
+      return await prepare();
     } catch (error) {
       const problem = translateDatabaseError(error);
       if (!(problem instanceof Problem) || problem.remedy !== 'wait') throw problem;
-      logger.warn({ code: problem.code, nextInMs: wait }, 'the database is not there yet');
+      log.warn({ code: problem.code, nextInMs: wait }, `${what} is not there yet`);
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
+  return undefined;
 }

@@ -10,6 +10,7 @@ import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { OauthPort } from './oauth.port.js';
+import { pushAddress } from './push-address.js';
 import { saveCalendar, saveGrant, saveOauthState, saveSignIn, takeOauthState } from './grant.store.js';
 
 const SIGN_IN_LASTS_MS = 14 * DAY;
@@ -65,11 +66,4 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
   }
   await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, hashOf(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));
   return { signIn, returnTo: sent.return_to, coachId: coach.id };
-}
-
-/** Where Google may push to, or null: Google takes https only; plain http reaches just the emulator, on loopback. */
-export function pushAddress(publicUrl: string): string | null {
-  const url = new URL(publicUrl);
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' || isLoopback ? `${publicUrl}/google/push` : null;
 }

@@ -4,7 +4,12 @@ import { readRfc3339 } from '../kernel/zone.js';
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : null);
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+/** A date that exists, in the years that `sane` allows: "2026-02-30" is none. */
+const isDate = (value: unknown): value is string => {
+  if (typeof value !== 'string' || !/^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(value)) return false;
+  const ms = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value);
+};
 /** Beyond these years no calendar of a coach means anything, and Postgres ranges stay well inside. */
 const sane = (at: Instant): Instant | null => (at > instant(Date.UTC(1900, 0)) && at < instant(Date.UTC(2200, 0)) ? at : null);
 
@@ -15,7 +20,7 @@ function moment(value: unknown): Instant | null {
 
 function decodeWhen(start: unknown, end: unknown): When | null {
   if (!isRecord(start) || !isRecord(end)) return null;
-  if (isDate(start.date) && isDate(end.date)) return { kind: 'all-day', startOn: start.date, endOn: end.date };
+  if (isDate(start.date) && isDate(end.date) && start.date <= end.date) return { kind: 'all-day', startOn: start.date, endOn: end.date };
   const from = moment(start.dateTime);
   const to = moment(end.dateTime);
   return from === null || to === null || to < from ? null : { kind: 'timed', start: from, end: to, zone: text(start.timeZone) };

@@ -52,6 +52,6 @@ export const DEFAULT_POLICY: Policy = {
 /** The stored part of a policy over the defaults. Unknown keys are ignored: an older daemon may read a newer row. */
 export function readPolicy(stored: unknown): Policy {
   if (typeof stored !== 'object' || stored === null) return DEFAULT_POLICY;
-  const known = Object.entries(stored).filter(([key]) => key in DEFAULT_POLICY);
+  const known = Object.entries(stored).filter(([key]) => Object.hasOwn(DEFAULT_POLICY, key));
   return { ...DEFAULT_POLICY, ...(Object.fromEntries(known) as Partial<Policy>) };
 }

@@ -36,7 +36,9 @@ export const addDays = (date: string, days: number): string => Temporal.PlainDat
 export function readRfc3339(text: string): Instant | null {
   if (!/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text)) return null;
   const ms = Date.parse(text.replace(' ', 'T').toUpperCase());
-  return Number.isNaN(ms) ? null : instant(ms);
+  const day = Number(text.slice(8, 10)); // Date.parse reads 30 February as 2 March
+  const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return Number.isNaN(ms) || day > daysInMonth ? null : instant(ms);
 }
 
 /** RFC 3339 in `zone`'s offset, whole seconds, as Google writes it: `2026-11-30T13:00:00+01:00`. */

@@ -26,6 +26,8 @@ export interface DecisionFacts {
   readonly alsoWanted: readonly Interval[];
   /** Why it is with the coach (again), one sentence: "The time is taken." "Dana keeps the time." */
   readonly reason: string;
+  /** The coach has decided before, and it came back. */
+  readonly isAgain: boolean;
   readonly blockers: readonly { readonly title: string; readonly interval: Interval }[];
   /** That day's other events. */
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];

@@ -4,7 +4,7 @@ import type { Coach } from '../coach/coach.store.js';
 import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { clientById } from '../requests/client.store.js';
-import { lengthMs, REASON_IN_WORDS, wantedInterval, type Request } from '../requests/request.js';
+import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
 import { requestById } from '../requests/request.store.js';
 import type { Resolution } from '../resolution/resolution.js';
 import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
@@ -12,6 +12,7 @@ import { sessionById, sessionInterval } from '../resolution/session.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { LetterFacts } from './facts.js';
 import { linkPath } from './link.store.js';
+import { reasonForCoach } from './letter-reason.step.js';
 import type { OutboxRow } from './outbox.store.js';
 
 type Written = { readonly facts: LetterFacts; readonly to: { name: string; address: string } } | null;
@@ -35,10 +36,11 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       if (request.state !== 'pending_resolution' || request.revision !== row.revision) return null;
       const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
       const open = shell.publicUrl + await linkPath(shell.db, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: row.revision });
+      const reason = await reasonForCoach(shell.db, request);
       const titled = (b: { title: string; interval: Interval }): { title: string; interval: Interval } => ({ title: b.title, interval: b.interval });
       return {
         letter: 'decision', to, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
-        wanted: picture.wanted, alsoWanted: alsoWanted(request), reason: REASON_IN_WORDS[request.pending_reason ?? 'taken'],
+        wanted: picture.wanted, alsoWanted: alsoWanted(request), reason: reason.sentence, isAgain: reason.isAgain,
         blockers: picture.blockers.map(titled), neighbours: picture.neighbours.map(titled),
         ask: typeof picture.ask === 'string' || !picture.candidate ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
           : { name: picture.candidate.name, slots: picture.ask.slots.length, until: picture.ask.until, needsAddress: picture.candidate.email === null },

@@ -47,7 +47,7 @@ function decision(facts: DecisionFacts): LetterPlan {
   const rows = (events: DecisionFacts['blockers']) => [...events].sort((a, b) => a.interval.start - b.interval.start)
     .map((event) => ({ hours: hoursOnDay(event.interval, day, facts.zone), what: oneLine(event.title) || 'Busy' }));
   return {
-    subject: `${who} asks for ${wanted}`,
+    subject: `${facts.isAgain ? 'Your turn again: ' : ''}${who} asks for ${wanted}`,
     preview: `${oneLine(facts.reason, 400)} Nothing happens until you decide.`,
     heading: `${who} asks for your time`,
     blocks: [

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual, randomUUID } from 'node:crypto';
 import type { CoachId } from '../kernel/ids.js';
-import { HOUR, plus, type Instant } from '../kernel/interval.js';
+import { HOUR, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { oneRow, param, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
@@ -49,4 +49,6 @@ export async function openMissingChannels(tx: Tx, keys: Keyring, coachId: CoachI
 }
 export const RENEW_BEFORE_MS = 12 * HOUR;
 export const OVERLAP_MS = 600_000;
-export const renewAt = (expiresAt: Instant): Instant => plus(expiresAt, -RENEW_BEFORE_MS);
+/** When the successor of a channel is opened: half a day before its end, or at half of a life shorter than a day; never
+ *  at once, however short the life is. */
+export const renewAt = (expiresAt: Instant, now: Instant): Instant => plus(now, Math.max(MINUTE, expiresAt - now - Math.min(RENEW_BEFORE_MS, (expiresAt - now) / 2)));

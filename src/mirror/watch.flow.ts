@@ -19,7 +19,7 @@ export async function tendChannel(shell: Shell, claim: Claim): Promise<Report> {
         const open = await google.watch(calendar.google_id, { id: channel.id, token: channelToken(shell.keys, channel.id), address: channel.address });
         await inTx(shell.db, 'commit channel', async (tx) => {
           await holdLease(tx, claim);
-          await setOpen(tx, channel, open.resourceId, open.expiresAt, renewAt(open.expiresAt));
+          await setOpen(tx, channel, open.resourceId, open.expiresAt, renewAt(open.expiresAt, shell.clock.now()));
           await markDirty(tx, claim.coachId, calendar.id, shell.clock.now()); // what changed before the channel stood
         });
         return { outcome: 'done', did: 'channel opened' };

@@ -60,6 +60,7 @@ export async function dueLoop(shell: Shell, workers: Workers, databaseUrl: strin
         interrupted(error);
         pause = AWAY_MS;
       }
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a notification may have set it while the work above was awaited
       if (isWoken || isStopped()) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pause);
@@ -80,6 +81,8 @@ async function keepListening(url: string, heard: (queue: string) => void, again:
       const ear = await listen(url, DUE, heard, lost);
       again();
       stop.addEventListener('abort', lost, { once: true });
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been signalled while the connection was made
+      if (stop.aborted) lost();
       await gone;
       stop.removeEventListener('abort', lost);
       await ear.close();

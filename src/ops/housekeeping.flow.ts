@@ -1,5 +1,5 @@
 import { pruneSignIns } from '../google/grant.store.js';
-import { pushAddress } from '../google/connect.flow.js';
+import { pushAddress } from '../google/push-address.js';
 import { DAY, plus } from '../kernel/interval.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { calendarsToLayOut, layOut, seriesRoots, wakeForgotten } from '../mirror/mirror.store.js';

@@ -6,11 +6,12 @@ import type { Logger } from './logger.js';
 
 export interface Timetable { stop(): Promise<void> }
 
-const STOP_MS = 3_000;
+/** The launcher ends the daemon after 2.8 s; closing what is open needs some of them. */
+const STOP_MS = 2_000;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /** Starts the timetable: one worker thread per job run. The long-running worker is started again, with backoff, whenever
- *  it ends; `stop()` asks all to finish and does not wait longer than three seconds. */
+ *  it ends; `stop()` asks all to finish and does not wait longer than two seconds. */
 export function startTimetable(log: Logger, lead: SharedArrayBuffer | null): Timetable {
   let isStopping = false;
   let failures = 0;
@@ -20,14 +21,15 @@ export function startTimetable(log: Logger, lead: SharedArrayBuffer | null): Tim
     jobs: TIMETABLE.map((job) => ({ ...job })),
     logger: false,
     worker: { workerData: { lead } },
-    // bree reports a failure twice: the error, then the exit code.
+    // bree reports a failure twice, the error and then the exit code; a thread that just ends, once.
     errorHandler: (error: unknown, worker: { name: string }) => {
-      if (reported.delete(worker.name)) return;
+      if (reported.has(worker.name)) return;
       reported.add(worker.name);
       log.error({ job: worker.name, cause: error instanceof Error ? error.stack : String(error) }, 'a worker ended with an error');
     },
   });
   bree.on('worker deleted', (name: string) => {
+    reported.delete(name);
     if (name !== 'due-work' || isStopping) return;
     const backoff = Math.min(500 * 2 ** failures++, LONGEST_BACKOFF_MS);
     log.warn({ job: name, againInMs: backoff }, 'the due-work worker ended and is started again');

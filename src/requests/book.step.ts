@@ -5,17 +5,14 @@ import { Problem } from '../kernel/problem.js';
 import { sessionCalendar } from '../mirror/mirror.store.js';
 import type { Tx } from '../postgres/transaction.js';
 import { beginLanding } from '../resolution/landing.store.js';
-import { claimRow, type Claim } from '../work/due.store.js';
-import type { Shell } from '../work/shell.port.js';
 import { lengthMs, type Request } from './request.js';
 import { setBooking } from './request.store.js';
 
-/** A free time becomes a reservation and a landing, claimed for the caller to go on with. In the caller's commit. */
-export async function bookAtOnce(tx: Tx, shell: Shell, coach: Coach, request: Request, free: { start: Instant; holdId: HoldId }, now: Instant): Promise<{ id: LandingId; claim: Claim | null }> {
+/** A free time becomes a reservation and a landing that is due at once. In the caller's commit. */
+export async function bookAtOnce(tx: Tx, coach: Coach, request: Request, free: { start: Instant; holdId: HoldId }, now: Instant): Promise<LandingId> {
   const calendar = await sessionCalendar(tx, coach.id);
   if (!calendar) throw new Problem('NO_TARGET_CALENDAR', 'No calendar of this coach is set to hold sessions.');
   await setBooking(tx, request, free.start);
   const interval = intervalFrom(free.start, lengthMs(request));
-  const id = await beginLanding(tx, { coachId: coach.id, requestId: request.id, resolutionId: null, holdId: free.holdId, calendarId: calendar.id, interval, tolerated: [] }, now);
-  return { id, claim: await claimRow(tx, 'landings', { coachId: coach.id, id }, { owner: shell.owner, now, leaseMs: shell.leaseMs }) };
+  return beginLanding(tx, { coachId: coach.id, requestId: request.id, resolutionId: null, holdId: free.holdId, calendarId: calendar.id, interval, tolerated: [] }, now);
 }

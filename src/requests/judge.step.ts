@@ -27,8 +27,9 @@ export async function judgeRequest(tx: Tx, coach: Coach, request: Request, clien
     const own = blockers.find((b) => (b.claim.kind === 'guest' && b.claim.email === client.email) || (b.claim.kind === 'named' && b.claim.clientId === client.id));
     if (own && own.interval.start === start) return { is: 'already-yours', start };
     let reason: PendingReason | null = null;
-    if (blockers.length > 0) reason = 'taken';
-    else if ((await liveHolds(tx, coach.id, interval)).some((h) => h.requestId !== request.id)) reason = 'promised';
+    // A promised time is first of all promised, even while the session that will leave it still stands there.
+    if ((await liveHolds(tx, coach.id, interval)).some((h) => h.requestId !== request.id)) reason = 'promised';
+    else if (blockers.length > 0) reason = 'taken';
     else {
       const around = { start: plus(start, -8 * DAY), end: plus(start, 8 * DAY) };
       const judged = judgeSlot(await slotFacts(tx, coach, now, lengthMs(request), [], around), start);

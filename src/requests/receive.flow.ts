@@ -5,7 +5,7 @@ import { DAY, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx } from '../postgres/transaction.js';
 import { giveToCoach } from '../resolution/turn.step.js';
-import type { Claim } from '../work/due.store.js';
+import { claimRow, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { bookAtOnce } from './book.step.js';
@@ -62,7 +62,8 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
         await remember(tx, { coachId: coach.id, at: now, what: 'answered: already yours', by: 'makeway', requestId: request.id });
         return { outcome: 'already-yours', start: verdict.start };
       case 'free': {
-        const landing = await bookAtOnce(tx, shell, coach, request, verdict, now);
+        const id = await bookAtOnce(tx, coach, request, verdict, now);
+        const landing = { id, claim: await claimRow(tx, 'landings', { coachId: coach.id, id }, { owner: shell.owner, now, leaseMs: shell.leaseMs }) };
         return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing };
       }
       case 'not-free': {

@@ -58,7 +58,7 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
     const verdict = await judgeRequest(tx, coach, request, await clientById(tx, coach.id, request.client_id), now);
     if (verdict.is === 'free') {
       await remember(tx, { coachId: coach.id, at: now, what: 'the time became free', by: 'google', requestId: request.id });
-      await bookAtOnce(tx, shell, coach, request, verdict, now);
+      await bookAtOnce(tx, coach, request, verdict, now);
       return { outcome: 'done', did: 'booked: the time became free' };
     }
     if (verdict.is === 'not-free' && verdict.reason !== request.pending_reason && needsCoach(verdict.reason)) {

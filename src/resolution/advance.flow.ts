@@ -186,6 +186,7 @@ const eventZone = (event: CalendarEvent, calendar: CalendarRow): string => (even
 async function recordMoved({ shell, claim, coach, resolution }: Scene, choice: Choice, session: Session, calendar: CalendarRow, moved: CalendarEvent): Promise<string> {
   const now = shell.clock.now();
   await inTx(shell.db, 'commit moved', async (tx) => {
+    await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { resolutionId: resolution.id }, 'move', now);
     await applyEvents(tx, calendar, calendar.generation, [moved], [], now);

@@ -1,6 +1,6 @@
 import type { LandingId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
-import type { Claim } from '../work/due.store.js';
+import type { Claim } from '../work/claim.js';
 
 /** What the coach (or an operator for the coach) wants done with a request. */
 export type Decision =

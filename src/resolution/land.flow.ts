@@ -141,6 +141,8 @@ async function invite(scene: Scene): Promise<string> {
   }
   const now = shell.clock.now();
   await inTx(shell.db, 'commit landed', async (tx) => {
+    // Who is just being judged against this hold has to be seen as waiting for it, or comes after.
+    await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
     await applyEvents(tx, calendar, calendar.generation, [event], [], now);

@@ -5,11 +5,12 @@ import type { ClientId, CoachId, HoldId, RequestId } from '../kernel/ids.js';
 import { plus, type Instant, type Interval } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { pollSoon } from '../mirror/mirror.store.js';
+import { OPEN_REQUEST_POLL_MS, pollSoon } from '../mirror/mirror.store.js';
 import { rangeParam } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { setClosed, setPending, wakeWaitingFor } from '../requests/request.store.js';
 import { releaseHold } from '../slots/hold.store.js';
+import { wake } from '../work/due.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { lengthMs, wantedInterval, type PendingReason, type Request } from '../requests/request.js';
@@ -25,6 +26,8 @@ export async function giveToCoach(tx: Tx, shell: Shell, coach: Coach, request: R
   await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: pending.revision }, now);
   await enqueue(tx, { coachId: coach.id, kind: 'decision', clientId: null, requestId: request.id, resolutionId: null, revision: pending.revision }, shell.mailFrom, now);
   await pollSoon(tx, coach.id, now);
+  // What stood in the way may be gone before the mirror ever saw it: once more after the next poll.
+  if (!to.isFirst) await wake(tx, 'requests', coach.id, request.id, plus(now, OPEN_REQUEST_POLL_MS));
   await remember(tx, { coachId: coach.id, at: now, what: 'given to the coach', by: 'makeway', requestId: request.id, facts: { reason: to.reason, revision: pending.revision } });
   return pending;
 }

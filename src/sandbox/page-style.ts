@@ -49,8 +49,10 @@ h2 small { font-weight: 400; color: var(--soft); font-size: 13px; }
 main { display: grid; gap: 14px; }
 .bar { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; justify-content: space-between; margin-bottom: 8px; }
 .nav { display: flex; gap: 6px; align-items: center; }
-.nav button, .row button:not(.primary), .drawer-bar button { min-height: 38px; min-width: 38px; padding: 4px 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
-.nav button:hover, .row button:hover:not(.primary), .drawer-bar button:hover { border-color: var(--accent); }
+.does { display: grid; gap: 6px; }
+.does form, .does button { width: 100%; }
+#clock button, .nav button, .row button:not(.primary), .drawer-bar button { min-height: 38px; min-width: 38px; padding: 4px 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+#clock button:hover, .nav button:hover, .row button:hover:not(.primary), .drawer-bar button:hover { border-color: var(--accent); }
 #week-label { min-width: 150px; text-align: center; font-weight: 600; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 #grid { --hour: 34px; display: grid; grid-template-columns: 46px repeat(var(--days, 7), minmax(84px, 1fr)); min-height: calc(13 * var(--hour) + 60px); }
@@ -111,7 +113,7 @@ th { position: sticky; top: 0; background: var(--card); text-align: left; font-w
 th, td { padding: 4px 10px 4px 0; vertical-align: top; }
 td { border-top: 1px solid var(--line); }
 td:nth-child(2), td:nth-child(5) { overflow-wrap: normal; }
-td:first-child, td:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td:first-child, td:nth-child(4), td:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.quiet td { color: var(--soft); }
 tr.bad td { color: var(--bad); }
 #drawer { position: fixed; z-index: 10; inset: 0 0 0 auto; width: min(520px, 100vw); display: flex; flex-direction: column; background: var(--card); border-left: 1px solid var(--line); box-shadow: -12px 0 40px rgb(0 0 0 / .18); }

@@ -43,7 +43,10 @@ export function sandboxPage(): string {
 <p class="brand">Makeway <span>sandbox</span></p>
 <h1>When two people want the same time, Makeway asks the one who has it. Nobody loses a session before the new one is real.</h1>
 </div>
+<div class="does">
 <form id="ask" method="post" action="/sandbox/ask"><button class="primary">Sam asks for Dana’s time</button></form>
+<form id="clock" method="post" action="/sandbox/clock"><input type="hidden" name="hours" value="12"><button>Let 12 hours pass</button></form>
+</div>
 <div class="story">
 <ol id="steps">
 <li>Sam asks</li><li>Kim decides</li><li>Dana chooses</li><li>Sam lands</li>

@@ -34,8 +34,10 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
   let coach: Coach | null = null;
   let apiKey = '';
 
+  /** @throws Problem GOOGLE_UNREACHABLE while the emulator is away */
   const setEmulatorClock = async (offsetMs: number): Promise<void> => {
-    const answer = await fetch(`${emulatorUrl}/control/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ offsetMs }) });
+    const answer = await fetch(`${emulatorUrl}/control/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ offsetMs }) })
+      .catch((error: unknown) => { throw new Problem('GOOGLE_UNREACHABLE', 'The emulator cannot be reached.', {}, error); });
     if (!answer.ok) throw new Problem('GOOGLE_REFUSED', 'The emulator did not take the time.', { status: answer.status });
   };
 
@@ -55,8 +57,9 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
     apiKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '';
     if (!apiKey) {
       apiKey = `mwk_${randomBytes(24).toString('base64url')}`;
-      writeWhole(keyFile, apiKey, 0o600);
       await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'sandbox', createHash('sha256').update(apiKey).digest(), now));
+      // Written last: a crash before leaves a key that nobody knows, never a file whose key is refused.
+      writeWhole(keyFile, apiKey, 0o600);
     }
     return { coachSlug: coach.slug, apiKey, accounts: DEMO.people.map(({ name, email, role }) => ({ name, email, role })) };
   }

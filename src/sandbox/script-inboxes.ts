@@ -120,12 +120,14 @@ const dayAndTime = (text) => {
   return dayName(when.date, { weekday: 'long', day: 'numeric', month: 'long' }) + ', ' + clock(when.minutes);
 };
 function readStory() {
-  const [kim, dana, sam] = ROLES.map(firstName);
+  const [kim, dana, other] = ROLES.map(firstName);
+  const row = week.state.pending.filter((one) => !isOver(one)).pop();
+  const last = week.state.pending.find(isOver);
+  const sam = row || last ? (row || last).who.split(' ')[0] : other;
   const newest = box.mails.filter(asksSomething).sort((a, b) => b.id.localeCompare(a.id))[0];
   const asked = newest ? ROLES.find((role) => mailsOf(role).includes(newest)) || null : null;
   const labels = [sam + ' asks', kim + ' decides', (asked === 'incoming' ? sam : dana) + ' chooses', sam + ' lands'];
-  const told = (step, turn, hint) => ({ step, turn, hint, labels });
-  const row = week.state.pending.filter((one) => !isOver(one)).pop();
+  const told = (step, turn, hint) => ({ step, turn, hint, labels, isClosed: !row && step > 0 });
   if (row) {
     if (/booking|chosen|moved|vacated|landing/.test(row.state)) return told(3, null, row.standing);
     if (row.state.includes('asked')) {
@@ -136,7 +138,6 @@ function readStory() {
     if (asked === 'coach') return told(1, asked, row.standing + ' ' + kim + ' has a mail: open it and decide. Nothing is written to the calendar yet.');
     return told(1, null, row.standing + ' A mail is on its way to ' + kim + '.');
   }
-  const last = week.state.pending.find(isOver);
   const again = ' Press the button to play it again.';
   if (!last) return told(0, null, dana + ' comes every Monday at 13:00, and ' + sam + ' wants that very time. Press the button, then follow the mails.');
   if (last.state === 'booked') return told(4, null, 'Done: ' + sam + ' is booked on ' + dayAndTime(last.wanted) + ', and nobody lost a session.' + again);
@@ -150,8 +151,8 @@ function drawStory() {
     [...$('steps').children].forEach((item, i) => {
       item.textContent = story.labels[i];
       item.classList.toggle('done', i < story.step);
-      item.classList.toggle('current', i === story.step);
-      if (i === story.step) item.setAttribute('aria-current', 'step'); else item.removeAttribute('aria-current');
+      item.classList.toggle('current', i === story.step && !story.isClosed);
+      if (i === story.step && !story.isClosed) item.setAttribute('aria-current', 'step'); else item.removeAttribute('aria-current');
     });
     $('hint').textContent = story.hint;
   });
@@ -173,11 +174,15 @@ function drawNext() {
   if (!isDone || $('drawer').hidden) return;
   $('drawer-next').hidden = false;
   $('drawer-next').dataset.role = '';
-  $('drawer-next').textContent = 'Done. Back to Kim’s calendar'.replace('Kim', firstName('coach'));
+  $('drawer-next').textContent = 'Done. Back to ' + firstName('coach') + '’s calendar';
   $('drawer-next').onclick = () => { closeDrawer(); $('week-title').scrollIntoView({ block: 'start' }); };
 }
 
 const JOBS = { calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
+const DEEDS = {
+  decision: 'asked the coach to decide', settled: 'told the coach', clash: 'told the coach of an overlap', ask: 'asked the client to move', 'ask-reminder': 'reminded the client', 'ask-over': 'told the client that the question is closed',
+  moved: 'told the new time', offer: 'offered other times', 'offer-reminder': 'reminded of the offer', declined: 'sent a friendly no', expired: 'told that the offer is over', changes: 'read what changed', 'full read': 'read everything',
+};
 const OUTCOMES = { nothing: 'nothing new', again: 'will try again' };
 
 function drawLists() {
@@ -196,7 +201,7 @@ function drawLists() {
       const subject = el('td', 'soft', job.subject && '…' + job.subject.slice(-4));
       subject.title = job.subject;
       const [did, ...more] = (job.detail || '').split(', ');
-      row.append(el('td', '', shortTime(job.at)), el('td', '', JOBS[job.job] || job.job), el('td', '', [did.replaceAll('-', ' '), ...more].join(', ')), subject, el('td', '', OUTCOMES[job.outcome] || job.outcome), el('td', '', job.durationMs + ' ms'));
+      row.append(el('td', '', shortTime(job.at)), el('td', '', JOBS[job.job] || job.job), el('td', '', [DEEDS[did] || did, ...more].join(', ')), subject, el('td', '', OUTCOMES[job.outcome] || job.outcome), el('td', '', job.durationMs + ' ms'));
       if (job.outcome === 'nothing') row.className = 'quiet';
       return row;
     });
@@ -241,15 +246,15 @@ function firstLook() {
   $('week-zone').textContent = week.state.coach.timeZone.split('/').pop().replaceAll('_', ' ') + ' time';
 }
 
-$('ask').addEventListener('submit', async (submit) => {
+for (const form of [$('ask'), $('clock')]) form.addEventListener('submit', async (submit) => {
   submit.preventDefault();
-  const button = $('ask').querySelector('button');
+  const button = form.querySelector('button');
   button.disabled = true;
   try {
-    const answer = await fetch($('ask').action, { method: 'POST', body: new URLSearchParams() });
-    if (!answer.ok) toast('That request was refused (' + answer.status + ').');
+    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    if (!answer.ok) toast('That was refused (' + answer.status + ').');
     await poll();
-    showWeek(mondayOf(wall(Date.parse(week.state.danasTime)).date));
+    if (form.id === 'ask') showWeek(mondayOf(wall(Date.parse(week.state.danasTime)).date));
   } catch (error) {
     toast('Makeway could not be reached (' + error.message + ').');
   } finally {

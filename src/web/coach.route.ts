@@ -4,16 +4,19 @@ import { coachById, type Coach } from '../coach/coach.store.js';
 import { beginOauth, finishOauth } from '../google/connect.flow.js';
 import { grantOf, signedInCoach } from '../google/grant.store.js';
 import { signOut } from '../google/sign-out.flow.js';
+import { readId, type RequestId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import { findRequest } from '../requests/request.store.js';
 import { decisionPage, pendingPage, signInPage } from './pages/index.js';
 import { decisionView, pendingRows } from './decision-view.step.js';
 import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 
 const COOKIE = 'makeway_sign_in';
 const STATE_COOKIE = 'makeway_oauth';
+/** Sign-in leads back to the coach's own pages only, however an address is written. */
+const returnPath = (to: unknown): string => (typeof to === 'string' && /^\/pending(\/[a-z0-9_]{1,40})?$/.test(to) ? to : '/pending');
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** The coach's pages behind sign-in with Google: pending requests, and the way to connect a calendar. */
@@ -37,8 +40,8 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
 
   app.get('/sign-in', async (_request, reply) => reply.type('text/html').send(signInPage({ start: '/auth/google?to=/pending', note: null })));
 
-  app.get<{ Querystring: { to?: string; connect?: string } }>('/auth/google', async (request, reply) => {
-    const { url, state } = await beginOauth(shell, web.oauth, request.query.connect === '1' ? 'connect' : 'sign-in', String(request.query.to ?? '/pending'));
+  app.get<{ Querystring: { to?: unknown; connect?: unknown } }>('/auth/google', async (request, reply) => {
+    const { url, state } = await beginOauth(shell, web.oauth, request.query.connect === '1' ? 'connect' : 'sign-in', returnPath(request.query.to));
     return reply.setCookie(STATE_COOKIE, state, { ...cookie, maxAge: 600 }).redirect(url, 302);
   });
 
@@ -68,13 +71,14 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
 
   app.get<{ Params: { id: string } }>('/pending/:id', async (request, reply) => {
     const who = await whoIs(request);
-    if (!who) return reply.code(401).type('text/html').send(signInPage({ start: `/auth/google?to=${encodeURIComponent(request.url)}`, note: null }));
+    if (!who) return reply.code(401).type('text/html').send(signInPage({ start: `/auth/google?to=${encodeURIComponent(`/pending/${request.params.id}`)}`, note: null }));
     return reply.type('text/html').send(await show(who, request.params.id, { fault: null, isDecided: false }));
   });
 
   app.post<{ Params: { id: string } }>('/pending/:id', async (request, reply) => {
     const who = await mustBe(request);
-    const found = await findRequest(shell.db, who.coach.id, request.params.id);
+    const id = readId<RequestId>('request', request.params.id);
+    const found = id && await findRequest(shell.db, who.coach.id, id);
     if (!found) throw new Problem('PAGE_UNKNOWN', 'There is no such request.');
     const read = readDecision(request.body, who.coach.zone);
     if ('fault' in read) return reply.code(400).type('text/html').send(await show(who, found.id, { fault: read.fault, isDecided: false }));
@@ -84,7 +88,8 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
   });
 
   async function show(who: { coach: Coach; guard: string }, id: string, told: { fault: string | null; isDecided: boolean }): Promise<string> {
-    const found = await findRequest(shell.db, who.coach.id, id);
+    const known = readId<RequestId>('request', id);
+    const found = known && await findRequest(shell.db, who.coach.id, known);
     if (!found) throw new Problem('PAGE_UNKNOWN', 'There is no such request.');
     return decisionPage(await decisionView(shell, who.coach, found, { action: `/pending/${found.id}`, guard: who.guard, isStale: false, prepared: null, ...told }));
   }

@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/interval.js';
 import { atWallClock, readRfc3339 } from '../kernel/zone.js';
 import type { Decision } from '../resolution/decision.js';
 
-const text = (max: number) => z.string().max(max).optional();
+const text = (max: number) => z.string().max(max).regex(/^[^\p{Cc}]*$/u).optional();
 const Form = z.object({
   do: z.enum(['option1', 'option2', 'decline', 'manual', 'not-a-client']),
   tick: z.union([z.string().max(3000), z.array(z.string().max(3000)).max(50)]).optional(),

@@ -3,8 +3,9 @@ import { pictureOf } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { intervalFrom } from '../kernel/interval.js';
 import { momentInWords } from '../kernel/zone.js';
+import { reasonForCoach } from '../mail/letter-reason.step.js';
 import { clientById } from '../requests/client.store.js';
-import { lengthMs, needsCoach, REASON_IN_WORDS, type Request } from '../requests/request.js';
+import { lengthMs, needsCoach, type Request } from '../requests/request.js';
 import { requestsOf } from '../requests/request.store.js';
 import { liveResolution, offerOf } from '../resolution/resolution.store.js';
 import type { Reader } from '../postgres/transaction.js';
@@ -21,7 +22,7 @@ export async function standingOf(db: Reader, coach: Coach, request: Request): Pr
     case 'pending_resolution': {
       const reason = request.pending_reason ?? 'taken';
       const live = reason === 'asked' || reason === 'offered' ? await liveResolution(db, coach.id, request.id) : null;
-      if (!live) return REASON_IN_WORDS[reason];
+      if (!live) return (await reasonForCoach(db, request)).sentence;
       const offer = await offerOf(db, live);
       const client = await clientById(db, coach.id, offer.clientId);
       const until = momentInWords(offer.expiresAt, coach.zone);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 
 /** `live`: the process answers. `ready`: the database answers and its tables are there, so requests can be taken. */
 export function healthRoutes(app: FastifyInstance, web: Web): void {

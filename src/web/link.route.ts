@@ -12,7 +12,7 @@ import { decisionView } from './decision-view.step.js';
 import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
 import { offerView } from './offer-view.step.js';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 import type { DecisionView } from './views.js';
 
 const Query = z.object({ do: z.enum(['option1', 'option2', 'decline', 'manual']).optional().catch(undefined), start: z.string().max(40).optional().catch(undefined), keep: z.literal('1').optional().catch(undefined) });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { hearPush } from '../mirror/watch.flow.js';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 
 const header = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''));
 

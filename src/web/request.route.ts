@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isApiKey } from '../coach/coach.store.js';
+import { readId, type RequestId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { knownZone, readRfc3339, rfc3339 } from '../kernel/zone.js';
 import { receive } from '../requests/receive.flow.js';
 import type { Request } from '../requests/request.js';
 import { requestAnywhere } from '../requests/request.store.js';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 
 const START = z.string().transform((text, context): Instant => {
   const at = readRfc3339(text);
@@ -16,13 +17,14 @@ const START = z.string().transform((text, context): Instant => {
   context.addIssue({ code: 'custom', message: 'must be a time in RFC 3339 with an offset, such as 2026-11-30T13:00:00+01:00' });
   return z.NEVER;
 });
-const NAME = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+const CLEAN = /^[^\p{Cc}]*$/u;
+const NAME = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').regex(CLEAN, 'must not contain control characters');
 const Body = z.strictObject({
-  coach: z.string().min(1).max(64),
+  coach: z.string().min(1, 'must not be empty').max(64, 'must be at most 64 characters').regex(CLEAN, 'must not contain control characters'),
   client: z.strictObject({
     name: NAME,
     email: z.email('must be an e-mail address').max(254).transform((e) => e.toLowerCase()),
-    time_zone: z.string().max(64).refine((zone) => knownZone(zone) !== null, 'is not a time zone we know; use an IANA name such as Europe/Berlin'),
+    time_zone: z.string().max(64).refine((zone) => /^[A-Za-z]/.test(zone) && knownZone(zone) !== null, 'is not a time zone we know; use an IANA name such as Europe/Berlin'),
   }),
   session_type: NAME.default('Session'),
   length_minutes: z.int().min(5).max(720).optional(),
@@ -68,7 +70,8 @@ export function requestRoutes(app: FastifyInstance, web: Web): void {
 
   app.get<{ Params: { id: string } }>('/api/v1/booking-requests/:id', async (request, reply) => {
     await authorize(request.headers.authorization ?? keyHeader(request.headers['x-api-key']));
-    const found = await requestAnywhere(shell.db, request.params.id);
+    const id = readId<RequestId>('request', request.params.id);
+    const found = id && await requestAnywhere(shell.db, id);
     if (!found) throw new Problem('REQUEST_UNKNOWN', 'There is no request with this id.');
     return reply.send(shownRequest(found));
   });

@@ -2,30 +2,16 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { OauthPort } from '../google/oauth.port.js';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
-import type { Claim } from '../work/due.store.js';
-import type { Shell } from '../work/shell.port.js';
 import { coachRoutes } from './coach.route.js';
 import { healthRoutes } from './health.route.js';
 import { linkRoutes } from './link.route.js';
 import { messagePage, STYLESHEET } from './pages/index.js';
 import { pushRoutes } from './push.route.js';
 import { requestRoutes } from './request.route.js';
-
-/** What the doors are given. */
-export interface Web {
-  readonly shell: Shell;
-  readonly oauth: OauthPort;
-  /** Goes on at once with work that a click has claimed, while the person waits. A failure stays with the row. */
-  readonly goOn: (claim: Claim) => Promise<void>;
-  readonly isReady: () => Promise<boolean>;
-  readonly log: FastifyBaseLogger;
-  /** The sandbox adds doors of its own; its pages may be framed by itself. */
-  readonly sandbox: ((app: FastifyInstance) => void) | null;
-}
+import type { Web } from './web.port.js';
 
 const STATUS: Partial<Record<ProblemCode, number>> = {
   REQUEST_MALFORMED: 400, REQUEST_INVALID: 422, REQUEST_TOO_LARGE: 413, API_KEY_UNKNOWN: 401, COACH_UNKNOWN: 404, REQUEST_UNKNOWN: 404, PAGE_UNKNOWN: 404,
@@ -44,6 +30,8 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'no-referrer' },
     hsts: web.shell.publicUrl.startsWith('https:'),
   });
+  // The framework would take any text as a body.
+  app.removeContentTypeParser('text/plain');
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, {

@@ -1,6 +1,6 @@
 import { decide } from '../resolution/decide.flow.js';
 import type { Decision, DecisionAnswer } from '../resolution/decision.js';
-import type { Web } from './server.js';
+import type { Web } from './web.port.js';
 
 /** Decides, and goes on at once with a landing that this made. */
 export async function settleDecision(web: Web, about: Parameters<typeof decide>[1], decision: Decision): Promise<DecisionAnswer> {

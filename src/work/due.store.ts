@@ -6,12 +6,9 @@ import { plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { param, rows, run, oneRow } from '../postgres/rows.js';
 import type { Db, Reader, Tx } from '../postgres/transaction.js';
+import { QUEUES, type Claim, type Queue } from './claim.js';
 
-export const QUEUES = ['landings', 'resolutions', 'requests', 'outbox', 'calendars', 'channels'] as const;
-export type Queue = (typeof QUEUES)[number];
-
-/** The right to work on one row until `leaseUntil`; `fence` proves it at each commit. */
-export interface Claim { readonly queue: Queue; readonly coachId: CoachId; readonly id: string; readonly fence: number; readonly attempts: number; readonly leaseUntil: Instant }
+export { QUEUES, type Claim, type Queue };
 
 /** The channel that a commit notifies when it made work due. */
 export const DUE = 'makeway_due';
@@ -62,16 +59,22 @@ export async function renewLease(db: Db, claim: Claim, now: Instant, leaseMs: nu
 
 /** Gives the row back after work that went well; its next `wake_at` was set by the work itself. */
 export async function release(db: Db, claim: Claim): Promise<void> {
-  await run(db, `update ${claim.queue} set lease_owner = null, lease_until = null, attempts = 0, last_error = null
-    where coach_id = :coach and id = :id and fence = :fence`, { coach: claim.coachId, id: claim.id, fence: claim.fence });
+  await giveBack(db, claim, 'attempts = 0, last_error = null', '', {});
 }
 
 /** Gives the row back after a failure: it is due again at `wakeAt`, one attempt later, with the error on it. */
 export async function putOff(db: Db, claim: Claim, wakeAt: Instant, error: string): Promise<void> {
-  await run(db, `update ${claim.queue} set lease_owner = null, lease_until = null, attempts = attempts + 1, last_error = :error, wake_at = :wake
-    where coach_id = :coach and id = :id and fence = :fence and wake_at is not null`,
-  { coach: claim.coachId, id: claim.id, fence: claim.fence, wake: param(wakeAt), error });
+  await giveBack(db, claim, 'attempts = t.attempts + 1, last_error = :error, wake_at = :wake', 'and wake_at is not null', { wake: param(wakeAt), error });
 }
+
+/** Ends the lease. Who sleeps counts a leased row from the lease's end, and is told if it is due before that. */
+const giveBack = (db: Db, claim: Claim, changes: string, unless: string, bindings: Readonly<Record<string, unknown>>): Promise<number> =>
+  run(db, `
+    with held as (select coach_id, id, lease_until from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence ${unless} for update),
+    freed as (update ${claim.queue} t set lease_owner = null, lease_until = null, ${changes} from held
+      where t.coach_id = held.coach_id and t.id = held.id returning t.wake_at < held.lease_until as is_early)
+    select pg_notify('${DUE}', :queue) from freed where is_early`,
+  { coach: claim.coachId, id: claim.id, fence: claim.fence, queue: claim.queue, ...bindings });
 
 /** Makes rows due at `at` (or leaves them due earlier) and tells the workers when this transaction commits. */
 export async function wake(tx: Tx, queue: Queue, coachId: CoachId, id: string, at: Instant): Promise<void> {

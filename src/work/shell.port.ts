@@ -2,7 +2,7 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { CoachId } from '../kernel/ids.js';
 import type { Db } from '../postgres/transaction.js';
-import type { Claim } from './due.store.js';
+import type { Claim } from './claim.js';
 
 /** What every flow is given: the database, the time, a coach's Google, and who we are. */
 export interface Shell {

@@ -25,7 +25,7 @@ const coach = { to: { name: mark('Kim') }, zone: 'Europe/Berlin' };
 
 const decisionFacts = {
   letter: 'decision', ...coach, incoming: { name: mark('Sam'), email: mark('sam@x.example') }, sessionType: mark('Coaching'),
-  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-01T13:00')], reason: mark('The time is taken.'),
+  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-01T13:00')], reason: mark('The time is taken.'), isAgain: false,
   blockers: [{ title: mark('Dana 13h'), interval: span('2026-11-30T13:00') }, { title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') } }],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
   ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true }, otherSlots: 3,

@@ -1,9 +1,12 @@
 /** The daemon is killed with SIGKILL between any two side effects from Dana's choice to the landing and its mail, and
  *  started again. The list of steps is what an undisturbed daemon announces; the end must be the same every time. */
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EFFECTS } from '../../src/kernel/effects.js';
 import { HOUR, instant, plus } from '../../src/kernel/interval.js';
 import { rfc3339 } from '../../src/kernel/zone.js';
+import { freePort } from '../../src/launcher/ports.js';
 import { openMissingChannels } from '../../src/mirror/channel.store.js';
 import { keyring } from '../../src/ops/keyring.js';
 import { inTx } from '../../src/postgres/transaction.js';
@@ -17,6 +20,7 @@ const WORLDS_AT_A_TIME = 4;
 
 let asked: Grounds;
 let snapshot: Snapshot;
+let startup: string[] = [];
 let effects: string[] = [];
 let undisturbed: unknown;
 
@@ -135,6 +139,8 @@ beforeAll(async () => {
   asked = await newGrounds();
   const daemon = asked.start();
   await daemon.ready();
+  await atRest(asked);
+  startup = daemon.effects();
   await asked.askDana();
   await atRest(asked);
   snapshot = await asked.snapshot();
@@ -173,7 +179,7 @@ describe.sequential('the daemon is killed', () => {
     const fates = effects.map((after) => {
       counted.set(after, (counted.get(after) ?? 0) + 1);
       return [{ after, nth: counted.get(after) ?? 1 }];
-    });
+    }).filter(([death]) => !BESIDE.test(death?.after ?? '') || death?.nth === 1);
     const { faults, died } = await liveAll(fates);
     expect(faults).toEqual({});
     const must = fates.flat().filter(({ after }) => !BESIDE.test(after)).map(({ after, nth }) => `${after} ${nth}`);
@@ -192,6 +198,106 @@ describe.sequential('the daemon is killed', () => {
     expect(faults).toEqual({});
     expect(died).toHaveLength(fates.length);
   }, 120_000);
+
+  test('at each step of the first start, up to the first full read and its channel: the next start completes it', async () => {
+    expect(startup).toEqual(expect.arrayContaining(['commit coach', 'commit connect', 'commit pull-page', 'commit pull', 'google watch', 'commit channel']));
+    const counted = new Map<string, number>();
+    const fates = startup.map((after) => ({ after, nth: counted.set(after, (counted.get(after) ?? 0) + 1).get(after) ?? 1 })).filter(({ after, nth }) => !/pull/.test(after) || nth === 1);
+    const faults: Record<string, unknown> = {};
+    const worker = async (): Promise<void> => {
+      for (let death = fates.shift(); death; death = fates.shift()) {
+        const grounds = await newGrounds();
+        try {
+          await grounds.start({}, death).ended(40_000);
+          await grounds.start().ready();
+          await atRest(grounds);
+          expect(await grounds.one('select count(*) as events, bool_and(c.cursor is not null) as read from events join calendars c on c.id = calendar_id ')).toEqual({ events: 9, read: true });
+          expect(await grounds.all(`select state from channels where state = 'open'`)).toHaveLength(1);
+          await grounds.askDana();
+        } catch (error) {
+          faults[`${death.after} ${death.nth}`] = error instanceof Error ? error.message : error;
+        } finally {
+          await grounds.close();
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: WORLDS_AT_A_TIME }, worker));
+    expect(faults).toEqual({});
+  }, 120_000);
+
+  test('while Google answers the first full read', async () => {
+    const grounds = await newGrounds();
+    try {
+      await grounds.control('/rules', { method: 'GET', pathPattern: '/events\\?', mode: 'hold', times: 9 });
+      const first = grounds.start();
+      await first.ready();
+      await until(async () => ((await grounds.control('/rules')) as { held: number }).held > 0, 'the full read is under way');
+      await first.kill();
+      expect(await grounds.all('select 1 from events')).toEqual([]);
+      await fetch(`${grounds.emulator.url}/control/rules`, { method: 'DELETE' });
+      await grounds.start().ready();
+      await grounds.askDana();
+      expect(await grounds.one('select count(*) as n from events')).toEqual({ n: 9 });
+    } finally {
+      await grounds.close();
+    }
+  });
+
+  test('while the decision mail is being sent: the same message, under its one Message-ID, arrives', async () => {
+    const grounds = await newGrounds();
+    const got: string[] = [];
+    const silent = new SMTPServer({
+      authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'], disableReverseLookup: true, closeTimeout: 200,
+      // Takes the whole mail and never says so.
+      onData(stream) { let text = ''; stream.on('data', (chunk: Buffer) => { text += chunk.toString(); }); stream.on('end', () => got.push(text)); },
+    });
+    silent.on('error', () => undefined); // the client was killed in the middle of its sentence
+    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    try {
+      const { port } = silent.server.address() as AddressInfo;
+      const first = grounds.start({ SMTP_URL: `smtp://127.0.0.1:${port}` });
+      await first.ready();
+      await atRest(grounds);
+      await grounds.samAsks();
+      await until(() => got.length > 0, 'the mail is on its way');
+      await first.kill();
+      await grounds.start().ready();
+      await grounds.kimAsksDana();
+      await until(() => grounds.linkTo(DANA), 'the story goes on');
+      const kims = await grounds.mailsTo(KIM);
+      expect(kims).toHaveLength(1);
+      expect(got).toHaveLength(1);
+      expect(got[0]).toContain(kims[0]?.messageId);
+    } finally {
+      await grounds.close();
+      await new Promise<void>((resolve) => { silent.close(resolve); });
+    }
+  });
+
+  test('not at all, but there are two of them on one database, and every click goes to both', async () => {
+    const grounds = await newGrounds();
+    try {
+      const a = grounds.start();
+      await a.ready();
+      const port = await freePort();
+      const b = grounds.start({ PORT: String(port) });
+      await b.ready();
+      const other = `http://127.0.0.1:${port}`;
+      await atRest(grounds);
+      await grounds.samAsks();
+      const decide = await until(() => grounds.linkTo(KIM), 'Kim has the decision mail');
+      await Promise.all([grounds.post(decide.path, { do: 'option2' }), grounds.post(decide.path, { do: 'option2' }, other)]);
+      await until(() => grounds.linkTo(DANA), 'Dana has the mail with her choices');
+      const answers = await Promise.all([grounds.danaChooses(), grounds.danaChooses(other)]);
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+      await grounds.settled();
+      await Promise.all([a.kill('SIGTERM'), b.kill('SIGTERM')]);
+      expect(await endState(grounds)).toEqual(undisturbed);
+      expect(await mailsInExcess(grounds, 0)).toEqual([]);
+    } finally {
+      await grounds.close();
+    }
+  });
 });
 
 const mondayOf = (state: unknown): ReturnType<typeof instant> => instant((state as { requests: { wanted_at: number }[] }).requests[0]?.wanted_at ?? 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askDana, choose, danasSession, decide, expectDanaUntouched, expectNothingStuck, expectNotLanded, linkTo, liveHolds, MONDAY, offerSam, pick, requestOf, startsIn, subjectsTo, wish, worlds } from '../support/story.js';
+import { askDana, choose, danasSession, decide, decideOnPage, expectDanaUntouched, expectNothingStuck, expectNotLanded, linkTo, liveHolds, MONDAY, offerSam, pick, requestOf, startsIn, subjectsTo, wish, worlds } from '../support/story.js';
 import { at, DANA, KIM, SAM } from '../support/world.js';
 
 const open = worlds();
@@ -27,8 +27,7 @@ test('Kim declines while Dana is being asked: Dana is told once that there is no
   const w = await open();
   const id = await askDana(w);
   const [first] = await startsIn(w, DANA.email);
-  const revision = (await requestOf(w, id))?.revision;
-  const answer = await pendingPost(w, id, { do: 'decline', revision: String(revision) });
+  const answer = await decideOnPage(w, id, { do: 'decline' });
   expect(answer.status).toBe(200);
   await w.settle();
   expect(await subjectsTo(w, DANA.email)).toEqual([expect.stringContaining('Could we move'), expect.stringContaining('Nothing to do any more')]);
@@ -47,7 +46,7 @@ test('Kim declines while Sam is choosing: Sam\'s old link books nothing', async 
   const id = await offerSam(w);
   const [first] = await startsIn(w, SAM.email);
   const link = await linkTo(w, SAM.email);
-  await pendingPost(w, id, { do: 'decline', revision: String((await requestOf(w, id))?.revision) });
+  await decideOnPage(w, id, { do: 'decline' });
   await w.settle();
   await w.post(link, { start: new Date(first ?? MONDAY).toISOString() });
   await w.settle();
@@ -60,17 +59,10 @@ test('a click of Sam and a no of Kim at the same moment: one of them counts, who
   const w = await open();
   const id = await offerSam(w);
   const [first] = await startsIn(w, SAM.email);
-  const revision = String((await requestOf(w, id))?.revision);
-  await Promise.all([pick(w, first ?? MONDAY), pendingPost(w, id, { do: 'decline', revision })]);
+  await Promise.all([pick(w, first ?? MONDAY), decideOnPage(w, id, { do: 'decline' })]);
   await w.settle();
   const row = await requestOf(w, id);
   if (row?.state === 'declined') await expectNotLanded(w, id);
   else expect(row).toMatchObject({ state: 'booked', booked_start: first });
   expect(await liveHolds(w)).toEqual([]);
 });
-
-/** A decision on the pending page, by Kim signed in through Google. */
-async function pendingPost(w: Parameters<typeof wish>[0], id: string, form: Record<string, string>): Promise<{ status: number; page: string }> {
-  const { signedIn } = await import('../support/story.js');
-  return (await signedIn(w)).post(`/pending/${id}`, form);
-}

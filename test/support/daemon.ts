@@ -72,6 +72,11 @@ export class Daemon {
   /** Side effects so far, in order of their records. */
   effects(): string[] { return readFileSync(this.effectsFile, 'utf8').split('\n').filter(Boolean).map((line) => line.split('\t')[0] ?? ''); }
   dieAfter({ after, nth }: Death): void { writeFileSync(this.orderFile, JSON.stringify({ from: this.effects().length, after, nth })); }
+  /** From now on, each worker thread that does `after` ends right then; null: no more. */
+  endThreadsAfter(after: string | null): void {
+    if (after === null) rmSync(this.orderFile, { force: true });
+    else writeFileSync(this.orderFile, JSON.stringify({ from: 0, after, nth: null }));
+  }
   ended(withinMs = 20_000): Promise<true> { return until(() => this.hasEnded, () => `the daemon ends\n${this.said}`, withinMs); }
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (this.hasEnded) return;

@@ -1,7 +1,10 @@
 /** Words for stories: what Sam, Kim and Dana do, and what is checked after each of them. */
+import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, expect } from 'vitest';
-import { HOUR, instant, plus, type Instant } from '../../src/kernel/interval.js';
+import { saveSignIn } from '../../src/google/grant.store.js';
+import { DAY, HOUR, instant, plus, type Instant } from '../../src/kernel/interval.js';
 import { addDays, atWallClock, rfc3339, wallClock } from '../../src/kernel/zone.js';
+import { inTx } from '../../src/postgres/transaction.js';
 import type { CaughtMail } from '../../src/launcher/caught-mail.js';
 import { aWorld, DANA, KIM, mondayAt, SAM, ZONE, type EventIn, type GoogleEvent, type World } from './world.js';
 
@@ -149,12 +152,13 @@ export const subjectsTo = async (w: World, email: string): Promise<string[]> =>
 export interface Rule { method: string; pathPattern?: string; times?: number; status?: number; reason?: string; mode?: 'dropAnswer' | 'dropRequest' | 'hold' }
 /** A fault at Google for the next calls that fit. */
 export const trouble = (w: World, rule: Rule): Promise<unknown> => w.control('/rules', rule);
-/** Keeps the next fitting call waiting at Google, so that something can happen between it and what was seen before. */
+/** Keeps the next fitting call waiting at Google, so that something can happen between it and what was seen before.
+ *  Other faults stay when it is let go. */
 export async function holdCall(w: World, rule: Omit<Rule, 'mode'>): Promise<{ held(): Promise<void>; letGo(): Promise<void> }> {
-  await w.control('/rules', { ...rule, mode: 'hold' });
+  const { id } = await w.control('/rules', { ...rule, mode: 'hold' });
   return {
     held: async () => { await until(`a held ${rule.method}`, async () => Number((await w.control('/rules')).held) > 0); },
-    letGo: async () => { await fetch(`${w.emulator.url}/control/rules`, { method: 'DELETE' }); },
+    letGo: async () => { await fetch(`${w.emulator.url}/control/rules?id=${String(id)}`, { method: 'DELETE' }); },
   };
 }
 export const INSERTS = { method: 'POST', pathPattern: String.raw`/events(\?|$)` } as const;
@@ -169,3 +173,23 @@ export async function addAllDay(w: World, summary: string, days = 0): Promise<Go
   return (await answer.json()) as GoogleEvent;
 }
 export const hoursAfter = (start: Instant, hours: number): Instant => plus(start, hours * HOUR);
+
+/** Kim in a browser that is signed in: reads and posts the pages behind it. */
+export async function signedIn(w: World): Promise<{ get(path: string): Promise<Answered>; post(path: string, form: Record<string, string>): Promise<Answered> }> {
+  const secret = randomBytes(32).toString('base64url');
+  await inTx(w.shell.db, 'commit sign-in', (tx) => saveSignIn(tx, createHash('sha256').update(secret).digest(), w.coachId, w.now(), plus(w.now(), DAY)));
+  const headers = { cookie: `makeway_sign_in=${secret}` };
+  const get = async (path: string): Promise<Answered> => read(await fetch(w.url + path, { headers }));
+  return {
+    get,
+    async post(path, form) {
+      const guard = /name="guard" value="([^"]*)"/.exec((await get(path)).page)?.[1] ?? '';
+      return read(await fetch(w.url + path, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ guard, ...form }).toString() }));
+    },
+  };
+}
+/** Kim decides on the pending page, as the request stands now. */
+export async function decideOnPage(w: World, id: string, form: Record<string, string>): Promise<Answered> {
+  const kim = await signedIn(w);
+  return kim.post(`/pending/${id}`, { revision: String((await requestOf(w, id))?.revision), ...form });
+}

@@ -9,7 +9,6 @@ import { inject } from 'vitest';
 import { readDaemonSettings } from '../../config/settings.js';
 import { coachByEmail, saveApiKey, saveCoach } from '../../src/coach/coach.store.js';
 import { startEmulator, type RunningEmulator } from '../../src/emulator/index.js';
-import type { CoachId } from '../../src/kernel/ids.js';
 import { HOUR, instant, plus, type Instant } from '../../src/kernel/interval.js';
 import type { Policy } from '../../src/kernel/policy.js';
 import { atWallClock, addDays, rfc3339, wallClock } from '../../src/kernel/zone.js';
@@ -93,7 +92,7 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
   const settle = (): Promise<number> => drain(shell, WORKERS);
   const url = settings.publicUrl;
   const world = {
-    settings, environment, shell, composed, clock, coachId: coachId as CoachId, apiKey, url, emulator, catcher, database, folder, zone, google, control, addEvent, settle,
+    settings, environment, shell, composed, clock, coachId: coachId, apiKey, url, emulator, catcher, database, folder, zone, google, control, addEvent, settle,
     now: () => now,
     /** Moves the clock on and does what became due. */
     async pass(ms: number): Promise<void> { now = plus(now, ms); await control('/clock', { offsetMs: now - Date.now() }); await settle(); },
@@ -102,7 +101,7 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
     async request(start: Instant | readonly Instant[], who: { name: string; email: string } = SAM, extra: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<{ status: number; body: Record<string, unknown> & { id: string; state: string; error?: { code: string; message: string } } }> {
       const answer = await fetch(`${url}/api/v1/booking-requests`, {
         method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ coach: KIM.slug, client: { ...who, time_zone: zone }, session_type: 'Coaching', wanted_starts: [start].flat().map((s) => rfc3339(s as Instant, zone)), ...extra }),
+        body: JSON.stringify({ coach: KIM.slug, client: { ...who, time_zone: zone }, session_type: 'Coaching', wanted_starts: [start].flat().map((s) => rfc3339(s, zone)), ...extra }),
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> & { id: string; state: string } };
     },

@@ -104,8 +104,11 @@ const addressField = (name: string): Html => html`<label class="field">E-mail ad
 const whoIsIt = (key: string, title: string, email: string | null): Html => html`<input type="hidden" name="title_key" value="${key}">
 <fieldset><legend>Who is “${title}”?</legend>
 <p class="soft small">The event has no guest. Say it once; Makeway remembers it for the whole series.</p>
-<label class="field">Name <input type="text" name="client_name" value="${title}" autocomplete="off" maxlength="100" required></label>
+<label class="field">Name <input type="text" name="client_name" value="${withoutTime(title)}" autocomplete="off" maxlength="100" required></label>
 <label class="field">E-mail address <input type="email" name="address" value="${email ?? ''}" autocomplete="off" required></label></fieldset>`;
+
+/** "Dana 13h" is Dana: a first guess, which the coach sees and may change. */
+const withoutTime = (title: string): string => title.replace(/[\s,:–-]*\b\d{1,2}([:.]\d{2})?\s*(h|uhr|am|pm)?$/iu, '').trim() || title;
 
 /** Where nobody can be asked yet, a title without a client can still be named, or set aside for good. */
 const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((blocker) => blocker.kind === 'unnamed').map((blocker) =>

@@ -84,7 +84,8 @@ label.tick { display: flex; gap: 12px; align-items: flex-start; padding: 8px 0; 
 label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; accent-color: var(--accent); }
 .rows { list-style: none; margin: 0; padding: 0; }
 .rows li + li { border-top: 1px solid var(--line); }
-.rows a { display: block; margin: 0 -10px; padding: 13px 10px; color: inherit; text-decoration: none; border-radius: 10px; }
+.rows a { display: block; position: relative; margin: 0 -10px; padding: 13px 40px 13px 10px; color: inherit; text-decoration: none; border-radius: 10px; }
+.rows a::after { content: ""; position: absolute; right: 16px; top: 50%; width: 9px; height: 9px; margin-top: -5px; border: solid var(--soft); border-width: 2px 2px 0 0; transform: rotate(45deg); }
 .rows a:hover { background: var(--panel); color: inherit; }
 .rows strong { display: block; }
 .rows li:last-child a { padding-bottom: 4px; }
