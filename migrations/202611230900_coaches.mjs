@@ -42,18 +42,9 @@ export const up = (knex) => knex.raw(`
     expires_at timestamptz not null
   );
   create index on sign_ins (expires_at);
-
-  create table oauth_states (
-    state_hash bytea primary key,
-    purpose text not null check (purpose in ('connect', 'sign-in')),
-    verifier_sealed text not null,
-    return_to text not null,
-    expires_at timestamptz not null
-  );
-  create index on oauth_states (expires_at);
 `);
 
 export const down = (knex) => knex.raw(`
-  drop table oauth_states, sign_ins, api_keys, grants, coaches;
+  drop table sign_ins, api_keys, grants, coaches;
   drop extension btree_gist;
 `);

@@ -53,7 +53,7 @@ export const up = (knex) => knex.raw(`
     created_at timestamptz not null,
     ${WORK},
     primary key (coach_id, id),
-    unique (coach_id, idempotency_key),
+    unique (idempotency_key),
     foreign key (coach_id, client_id) references clients,
     check ((idempotency_key is null) = (idempotency_hash is null)),
     check ((state = 'pending_resolution') = (pending_reason is not null)),
@@ -62,6 +62,7 @@ export const up = (knex) => knex.raw(`
     check (state not in ('pending_resolution', 'booking') or wake_at is not null),
     check ((lease_owner is null) = (lease_until is null))
   );
+  create unique index requests_by_id on requests (id);
   create index requests_due on requests (wake_at) where wake_at is not null;
   create index requests_open on requests (coach_id, wanted_at) where state in ('pending_resolution', 'booking');
 
@@ -87,6 +88,8 @@ export const up = (knex) => knex.raw(`
     foreign key (coach_id, calendar_id) references calendars,
     check (invite_sent = (cancellation_reason is not null))
   );
+
+  create index sessions_by_client on sessions (coach_id, client_id, scheduled_at);
 
   create table holds (
     coach_id text not null references coaches on delete cascade,

@@ -43,6 +43,7 @@ export const up = (knex) => knex.raw(`
     check ((state = 'waiting') = (wake_at is not null)),
     check ((lease_owner is null) = (lease_until is null))
   );
+  create index outbox_by_request on outbox (coach_id, request_id, created_at);
   create index outbox_due on outbox (wake_at) where wake_at is not null;
 
   create table job_runs (
@@ -59,6 +60,7 @@ export const up = (knex) => knex.raw(`
     duration_ms integer not null
   );
   create index job_runs_by_time on job_runs (ended_at);
+  create index job_runs_by_subject on job_runs (job, subject, id);
   create index job_runs_failed on job_runs (id) where outcome in ('stopped', 'failed');
 
   create table history (

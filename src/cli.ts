@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
-import { allCoaches, coachById, saveApiKey, saveCoach } from './coach/coach.store.js';
+import { readRules } from '../config/policy.js';
+import { allCoaches, coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
 import { Problem } from './kernel/problem.js';
 import { DAY, MINUTE, plus } from './kernel/interval.js';
 import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
@@ -19,6 +20,7 @@ import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
 import { clientById } from './requests/client.store.js';
+import { pictureOf } from './conflicts/picture.store.js';
 import { needsCoach } from './requests/request.js';
 import { decide } from './resolution/decide.flow.js';
 import type { Decision } from './resolution/decision.js';
@@ -39,6 +41,8 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
   makeway status                        coaches, calendars, what waits
   makeway coach add --slug S --name N --email E --time-zone Z
                                         adds a coach and says how to connect
+  makeway coach set <slug> --policy '{"land":"manual"}'
+                                        sets rules of a coach's policy (see README)
   makeway key create [--name N]         makes an API key, shown once
 
 Settings come from the environment (see README), or from the sandbox's data folder.`;
@@ -89,7 +93,8 @@ async function pending({ shell }: Composed): Promise<number> {
     const coach = await coachById(shell.db, request.coach_id);
     const client = await clientById(shell.db, coach.id, request.client_id);
     const mine = request.pending_reason !== null && needsCoach(request.pending_reason);
-    lines.push({ mine, line: `${request.id}  ${coach.slug}  ${client.name} wants ${momentInWords(request.wanted_at, coach.zone)}\n    ${mine ? 'the coach decides: ' : ''}${await standingOf(shell.db, coach, request)}` });
+    const blockers = mine ? (await pictureOf(shell.db, coach, request, shell.clock.now())).blockers.map((b) => `\n    stands there: ${b.title}  (--tick ${b.key})`).join('') : '';
+    lines.push({ mine, line: `${request.id}  ${coach.slug}  ${client.name} wants ${momentInWords(request.wanted_at, coach.zone)}\n    ${mine ? 'the coach decides: ' : ''}${await standingOf(shell.db, coach, request)}${blockers}` });
   }
   for (const { line } of lines.sort((a, b) => Number(b.mine) - Number(a.mine))) say(line);
   return 0;
@@ -114,7 +119,7 @@ async function resolve({ shell }: Composed, args: string[]): Promise<number> {
 function decisionOf(values: { option?: string | undefined; start?: string | undefined; address?: string | undefined; name?: string | undefined; tick?: string[] | undefined }): Decision {
   switch (values.option) {
     case '1': return { do: 'option1' };
-    case '2': return { do: 'option2', ticks: values.tick ?? [], address: values.address ?? null, clientName: values.name ?? null };
+    case '2': return { do: 'option2', about: null, ticks: values.tick ?? [], address: values.address ?? null, clientName: values.name ?? null };
     case 'decline': return { do: 'decline' };
     case 'manual': {
       const start = values.start === undefined ? null : readRfc3339(values.start);
@@ -160,7 +165,8 @@ async function status({ shell }: Composed): Promise<number> {
 }
 
 async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' } } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' }, policy: { type: 'string' } } });
+  if (positionals[0] === 'set') return setRules(shell, positionals[1], values.policy);
   if (positionals[0] !== 'add') throw new Usage('makeway coach add --slug S --name N --email E --time-zone Z');
   const { slug, name, email, 'time-zone': zone } = values;
   if (!slug || !name || !email || !zone) throw new Usage('A coach needs --slug, --name, --email and --time-zone.');
@@ -168,6 +174,16 @@ async function coach({ shell }: Composed, args: string[], settings: DaemonSettin
   if (knownZone(zone) === null) throw new Usage(`${zone} is not a time zone we know; use an IANA name such as Europe/Berlin.`);
   await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { slug, name, email, zone, policy: {} }, shell.clock.now()));
   say(`Added ${name}. To connect their calendar they open: ${settings.publicUrl}/auth/google?connect=1&to=/pending`);
+  return 0;
+}
+
+async function setRules(shell: Composed['shell'], slug: string | undefined, policy: string | undefined): Promise<number> {
+  const known = slug ? await coachBySlug(shell.db, slug) : null;
+  if (!known || policy === undefined) throw new Usage(slug && !known ? `There is no coach "${slug}".` : 'makeway coach set <slug> --policy \'{"land":"manual"}\'');
+  const read = readRules(policy);
+  if ('fault' in read) throw new Usage(read.fault);
+  await inTx(shell.db, 'commit coach', (tx) => setPolicy(tx, known.id, read.rules));
+  say(`${known.slug}: ${JSON.stringify((await coachById(shell.db, known.id)).policy)}`);
   return 0;
 }
 

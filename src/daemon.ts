@@ -14,6 +14,9 @@ import { webServer } from './web/server.js';
 import { endLeasesOfTheDead } from './work/due.store.js';
 import { work } from './work/run-due.flow.js';
 
+/** How long a person waits at a page for what their click began; after that the page says that it is being done. */
+const LONGEST_WAIT_MS = 5_000;
+
 function settingsOrExit(): DaemonSettings {
   try {
     return readDaemonSettings(process.env);
@@ -31,7 +34,8 @@ const lead = settings.sandbox ? openLead(settings.dataDir) : null;
 const { shell, oauth, close } = compose(settings, 'main', { connections: 8, ...(lead && { clock: sandboxClock(lead) }) });
 let isPrepared = false;
 let timetable: Timetable | null = null;
-let isEnding = false;
+let wasToldToEnd = false;
+const isEnding = (): boolean => wasToldToEnd;
 /** Work that people's clicks go on with now, in this thread. */
 const clicks = new Set<Promise<void>>();
 /** Less than the launcher waits before it kills. */
@@ -43,7 +47,7 @@ const app = await webServer({
   goOn: (claim) => {
     const click = work(shell, WORKERS, claim).finally(() => clicks.delete(click));
     clicks.add(click);
-    return click;
+    return waitAWhile(click);
   },
   isReady: async () => {
     if (!isPrepared) return false;
@@ -58,7 +62,7 @@ const app = await webServer({
 });
 
 endWithLauncher(async () => {
-  isEnding = true;
+  wasToldToEnd = true;
   const inOrder = Promise.all([timetable?.stop(), app.close(), Promise.allSettled(clicks)]).then(close);
   // What takes longer, such as a call that Google does not answer, is taken up by the next start.
   await Promise.race([inOrder, new Promise((resolve) => setTimeout(resolve, STOP_MS))]);
@@ -77,9 +81,9 @@ await untilThere('the database', async () => {
   if (applied.length > 0) log.info({ applied }, 'database brought up to date');
   await endLeasesOfTheDead(shell.db, shell.clock.now(), isAlive);
 });
-if (!isEnding) timetable = startTimetable(log, lead);
+if (!isEnding()) timetable = startTimetable(log, lead);
 const demo = await untilThere('what the demo needs', async () => sandbox?.prepare());
-if (!isEnding) {
+if (!isEnding()) {
   isPrepared = true;
   log.info({ url: settings.publicUrl }, 'ready');
   tellLauncher({ ready: true, url: settings.publicUrl, port: settings.port, ...demo });
@@ -87,7 +91,7 @@ if (!isEnding) {
 
 /** Does `prepare` as often as needed while the database or Google is away, as long as it takes. */
 async function untilThere<T>(what: string, prepare: () => Promise<T>): Promise<T | undefined> {
-  for (let wait = 250; !isEnding; wait = Math.min(wait * 2, 5_000)) {
+  for (let wait = 250; !isEnding(); wait = Math.min(wait * 2, 5_000)) {
     try {
       return await prepare();
     } catch (error) {
@@ -98,4 +102,13 @@ async function untilThere<T>(what: string, prepare: () => Promise<T>): Promise<T
     }
   }
   return undefined;
+}
+
+/** Waits for work that goes on anyway: its end, its failure and the rest of it are the row's. */
+async function waitAWhile(piece: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => { timer = setTimeout(resolve, LONGEST_WAIT_MS); });
+  const ended = piece.catch((error: unknown) => { log.error({ code: error instanceof Problem ? error.code : 'UNEXPECTED' }, 'a click could not go on'); });
+  await Promise.race([ended, tooLong]);
+  clearTimeout(timer);
 }

@@ -25,18 +25,26 @@ export async function coachByEmail(db: Reader, email: string): Promise<Coach | n
 export const allCoaches = async (db: Reader): Promise<Coach[]> => (await rows<CoachRow>(db, 'select * from coaches order by slug')).map(coachOf);
 /** Decisions about one coach's time are made one after the other: each begins with this lock. */
 export async function lockCoach(tx: Tx, id: CoachId): Promise<Coach> {
-  const row = await oneRow<CoachRow>(tx, 'select * from coaches where id = :id for update', { id });
+  const row = await oneRow<CoachRow>(tx, 'select * from coaches where id = :id for no key update', { id });
   if (!row) throw new Problem('COACH_UNKNOWN', 'There is no such coach.', { id });
   return coachOf(row);
 }
-/** Adds a coach, or brings name, zone and policy of the one with that e-mail up to date. */
+/** Adds a coach, or brings name and zone of the one with that e-mail up to date; their policy stays.
+ *  @throws Problem REQUEST_INVALID if another coach has the slug */
 export async function saveCoach(tx: Tx, coach: { slug: string; name: string; email: string; zone: string; policy: Partial<Policy> }, now: Instant): Promise<CoachId> {
+  const holder = await coachBySlug(tx, coach.slug);
+  if (holder && holder.email !== coach.email.toLowerCase()) throw new Problem('REQUEST_INVALID', `Another coach has the slug "${coach.slug}". Choose another one.`);
   const row = await oneRow<{ id: CoachId }>(tx, `
     insert into coaches (id, slug, name, email, time_zone, policy, created_at) values (:id, :slug, :name, :email, :zone, :policy, :now)
-    on conflict (email) do update set name = excluded.name, time_zone = excluded.time_zone, policy = excluded.policy returning id`,
+    on conflict (email) do update set name = excluded.name, time_zone = excluded.time_zone returning id`,
   { id: mintId('coach'), slug: coach.slug, name: coach.name, email: coach.email.toLowerCase(), zone: coach.zone, policy: JSON.stringify(coach.policy), now: param(now) });
   if (!row) throw new Problem('IMPOSSIBLE_STATE', 'A coach was neither added nor changed.');
   return row.id;
+}
+
+/** Sets some rules of a coach's policy; the others stay. */
+export async function setPolicy(tx: Tx, id: CoachId, rules: Partial<Policy>): Promise<void> {
+  await run(tx, 'update coaches set policy = policy || (:rules)::jsonb where id = :id', { id, rules: JSON.stringify(rules) });
 }
 
 /** Keeps a new API key; only its hash is stored. */

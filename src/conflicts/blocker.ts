@@ -35,7 +35,7 @@ export function candidateOf(blockers: readonly Blocker[]): Blocker | null {
 }
 
 /** Why the existing client cannot be asked; told to the coach. */
-export type AskRefusal = 'nothing-there' | 'several-sessions' | 'no-session' | 'group' | 'not-ours' | 'frozen' | 'asked-lately' | 'muted' | 'promised' | 'no-slot' | 'same-client' | 'untouched-blockers';
+export type AskRefusal = 'nothing-there' | 'several-sessions' | 'no-session' | 'group' | 'not-ours' | 'frozen' | 'asked-lately' | 'muted' | 'promised' | 'no-slot' | 'same-client' | 'unchecked';
 export const ASK_REFUSAL_IN_WORDS: Readonly<Record<AskRefusal, string>> = {
   'nothing-there': 'Nobody sits there: there is no one to ask.',
   'several-sessions': 'More than one session stands there.',
@@ -48,7 +48,7 @@ export const ASK_REFUSAL_IN_WORDS: Readonly<Record<AskRefusal, string>> = {
   promised: 'The time is promised to somebody else already.',
   'no-slot': 'There is no other free time to offer.',
   'same-client': 'It is the same client\'s session.',
-  'untouched-blockers': 'Something else stands there too. Tick it if it does not matter here.',
+  unchecked: 'Your calendar cannot be checked right now, so nobody is asked and nothing is offered.',
 };
 
 export interface AskFacts {

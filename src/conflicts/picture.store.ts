@@ -9,7 +9,7 @@ import { rankSlots } from '../slots/rank.js';
 import { judgeSlot, searchSlots } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
 import { mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
-import { blockersAt, slotFacts } from './standing.store.js';
+import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
 /** All that a decision about one request rests on: what stands there, who could be asked, which times are free. */
 export interface Picture {
@@ -39,7 +39,8 @@ export async function pictureOf(db: Reader, coach: Coach, request: Request, now:
     ? { isMuted: candidate.client.muted_at !== null, asksLately: await asksOf(db, coach.id, candidate.client.id, coach.policy.asksPerClient.days, now), isIncoming: candidate.client.id === request.client_id }
     : null;
 
-  const verdict = mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
+  const unchecked = (await whyUnchecked(db, coach)) !== null;
+  const verdict = unchecked ? 'unchecked' : mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
   const otherSlots = await freeSlots(db, coach, { near: wanted.start, lengthMs: lengthMs(request), clientId: request.client_id, taken: [wanted], now });
   let ask: Picture['ask'];
   if (typeof verdict === 'string') ask = verdict;
@@ -51,7 +52,7 @@ export async function pictureOf(db: Reader, coach: Coach, request: Request, now:
   }
   const own = intervalFrom(wanted.start, lengthMs(request));
   const judged = judgeSlot(await slotFacts(db, coach, now, lengthMs(request), [], undefined), wanted.start);
-  const manual = judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [own, ...otherSlots] : otherSlots;
+  const manual = unchecked ? [] : judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [own, ...otherSlots] : otherSlots;
   return { wanted, incoming, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, candidate, ask, otherSlots, manual };
 }
 
@@ -76,7 +77,9 @@ async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[
 }
 
 /** The best free slots for one person near a time, by the coach's policy. `taken` counts as busy besides mirror and holds. */
-export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; now: Instant; notAfter?: Instant }): Promise<Interval[]> {
+export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; now: Instant }): Promise<Interval[]> {
+  // A mirror that cannot be trusted looks empty: nothing is offered from it.
+  if (await whyUnchecked(db, coach)) return [];
   const facts = await slotFacts(db, coach, want.now, want.lengthMs, want.taken);
   const found = searchSlots(facts);
   const ranked = rankSlots(found, {

@@ -10,32 +10,41 @@ import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { OauthPort } from './oauth.port.js';
-import { pushAddress } from './push-address.js';
-import { saveCalendar, saveGrant, saveOauthState, saveSignIn, takeOauthState } from './grant.store.js';
+import { saveCalendar, saveGrant, saveSignIn } from './grant.store.js';
 
 const SIGN_IN_LASTS_MS = 14 * DAY;
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Sends a coach to Google, to sign in or to give permission. Returns where to, and the state that must come back with
- *  the same browser. `returnTo` is a path of ours. */
-export async function beginOauth(shell: Shell, oauth: OauthPort, purpose: 'connect' | 'sign-in', returnTo: string): Promise<{ url: string; state: string }> {
-  const state = randomBytes(24).toString('base64url');
-  const verifier = randomBytes(48).toString('base64url');
-  const now = shell.clock.now();
-  await inTx(shell.db, 'commit connect', (tx) => saveOauthState(tx, {
-    hash: hashOf(state), purpose, verifierSealed: shell.keys.seal(verifier), returnTo: returnTo.startsWith('/') && !returnTo.startsWith('//') ? returnTo : '/pending', expiresAt: plus(now, 10 * MINUTE),
-  }));
-  return { url: oauth.authorizationUrl({ purpose, state, challenge: createHash('sha256').update(verifier).digest('base64url') }), state };
+/** One round trip to Google. It is kept in the person's own browser, sealed: looking at the door stores nothing here. */
+interface RoundTrip { readonly state: string; readonly verifier: string; readonly purpose: 'connect' | 'sign-in'; readonly returnTo: string; readonly until: number }
+export const TRIP_LASTS_MS = 10 * MINUTE;
+
+/** Sends a coach to Google, to sign in or to give permission. Returns where to, and what the same browser must bring back.
+ *  `returnTo` is a path of ours. */
+export function beginOauth(shell: Shell, oauth: OauthPort, purpose: 'connect' | 'sign-in', returnTo: string): { url: string; kept: string } {
+  const trip: RoundTrip = { state: randomBytes(24).toString('base64url'), verifier: randomBytes(48).toString('base64url'), purpose, returnTo, until: plus(shell.clock.now(), TRIP_LASTS_MS) };
+  return { url: oauth.authorizationUrl({ purpose, state: trip.state, challenge: createHash('sha256').update(trip.verifier).digest('base64url') }), kept: shell.keys.seal(JSON.stringify(trip)) };
+}
+
+/** What was kept of the round trip, if it is ours, still good, and the answer belongs to it. */
+function readTrip(shell: Shell, kept: string, state: string): RoundTrip | null {
+  try {
+    const trip = JSON.parse(shell.keys.open(kept)) as RoundTrip;
+    return trip.state === state && shell.clock.now() < trip.until ? trip : null;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'SECRET_UNREADABLE') return null;
+    throw error;
+  }
 }
 
 /** The coach comes back from Google. Signs them in; after `connect` also keeps the permission, and takes their calendars
  *  up: the primary one holds sessions, other calendars of their own block time, foreign ones are ignored.
  *  @throws Problem SIGN_IN_REFUSED */
-export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: string; state: string }): Promise<{ signIn: string; returnTo: string; coachId: CoachId }> {
+export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: string; state: string; kept: string }): Promise<{ signIn: string; returnTo: string; coachId: CoachId }> {
   const now = shell.clock.now();
-  const sent = await inTx(shell.db, 'commit sign-in', (tx) => takeOauthState(tx, hashOf(back.state), now));
+  const sent = readTrip(shell, back.kept, back.state);
   if (!sent) throw new Problem('SIGN_IN_REFUSED', 'This sign-in is no longer valid. Please begin again.');
-  const person = await oauth.exchange(back.code, shell.keys.open(sent.verifier_sealed));
+  const person = await oauth.exchange(back.code, sent.verifier);
   const coach = await coachByEmail(shell.db, person.email);
   if (!coach) throw new Problem('SIGN_IN_REFUSED', 'This Google account does not belong to a coach here. Sign in with another account, or ask the operator to add you.');
   const signIn = randomBytes(32).toString('base64url');
@@ -58,12 +67,11 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
         }, now);
       }
       await wakeAllOf(tx, coach.id, now); // what waited for the permission goes on
-      const address = pushAddress(shell.publicUrl);
-      if (address) await openMissingChannels(tx, shell.keys, coach.id, address, now);
+      if (shell.pushAddress) await openMissingChannels(tx, shell.keys, coach.id, shell.pushAddress, now);
       await notifyDue(tx, 'calendars');
       await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach', facts: { calendars: calendars.length } });
     });
   }
   await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, hashOf(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));
-  return { signIn, returnTo: sent.return_to, coachId: coach.id };
+  return { signIn, returnTo: sent.returnTo, coachId: coach.id };
 }

@@ -114,11 +114,12 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
       }, { headers: { 'If-Match': etag } }), 'google patch');
       return understood(data);
     },
-    async inviteGuest(calendarId, eventId, etag, guest) {
+    async inviteGuest(calendarId, event, guest) {
       const { data } = await call('events.patch', () => api.events.patch({
-        calendarId, eventId, sendUpdates: 'all',
-        requestBody: { attendees: [{ email: guest.email, displayName: guest.displayName }] },
-      }, { headers: { 'If-Match': etag } }), 'google patch');
+        calendarId, eventId: event.id, sendUpdates: 'all',
+        // Arrays are replaced whole: who is there already stays.
+        requestBody: { attendees: [...event.attendees.map(({ email, responseStatus }) => ({ email, responseStatus })), { email: guest.email, displayName: guest.displayName }] },
+      }, { headers: { 'If-Match': event.etag } }), 'google patch');
       return understood(data);
     },
     async deleteEvent(calendarId, eventId, etag) {

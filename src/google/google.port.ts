@@ -30,8 +30,8 @@ export interface GoogleCalendar {
   insertEvent(calendarId: string, event: NewEvent): Promise<CalendarEvent>;
   /** Moves an event under its etag. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
   moveEvent(calendarId: string, eventId: string, etag: string, to: Interval, zone: string, tell: 'guests' | 'nobody'): Promise<CalendarEvent>;
-  /** Adds the guest and lets Google tell them. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
-  inviteGuest(calendarId: string, eventId: string, etag: string, guest: { email: string; displayName: string }): Promise<CalendarEvent>;
+  /** Adds the guest beside those that are there, under the event's etag, and lets Google tell. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
+  inviteGuest(calendarId: string, event: CalendarEvent, guest: { email: string; displayName: string }): Promise<CalendarEvent>;
   /** Deletes under the etag, silently; an event that is gone already is fine. @throws GOOGLE_EVENT_CHANGED */
   deleteEvent(calendarId: string, eventId: string, etag: string): Promise<void>;
   /** @throws GOOGLE_REFUSED for a calendar that cannot be watched. */

@@ -18,9 +18,9 @@ export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; emai
 }
 export const saveAccessToken = (tx: Tx, coachId: CoachId, accessSealed: string, expiresAt: Instant, now: Instant): Promise<number> =>
   run(tx, 'update grants set access_token_sealed = :accessSealed, access_expires_at = :expires, updated_at = :now where coach_id = :coachId', { coachId, accessSealed, expires: param(expiresAt), now: param(now) });
-/** The permission is gone: this coach pauses until they connect again. True the first time. */
-export const breakGrant = async (tx: Tx, coachId: CoachId, reason: string, now: Instant): Promise<boolean> =>
-  (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active'`, { coachId, reason, now: param(now) })) > 0;
+/** The permission is gone: this coach pauses until they connect again. A newer one than the one that failed stays. True the first time. */
+export const breakGrant = async (tx: Tx, coachId: CoachId, refreshSealed: string, reason: string, now: Instant): Promise<boolean> =>
+  (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active' and refresh_token_sealed = :refreshSealed`, { coachId, refreshSealed, reason, now: param(now) })) > 0;
 
 /** Calendars seen at connect: known ones keep their role, new ones get `role`. All are read at once. */
 export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
@@ -31,20 +31,10 @@ export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; go
   });
 }
 
-// The OAuth round trip: what we sent the person away with.
-export async function saveOauthState(tx: Tx, s: { hash: Buffer; purpose: 'connect' | 'sign-in'; verifierSealed: string; returnTo: string; expiresAt: Instant }): Promise<void> {
-  await run(tx, 'insert into oauth_states (state_hash, purpose, verifier_sealed, return_to, expires_at) values (:hash, :purpose, :verifier, :returnTo, :expires)',
-    { hash: s.hash, purpose: s.purpose, verifier: s.verifierSealed, returnTo: s.returnTo, expires: param(s.expiresAt) });
-}
-/** Takes the state away: each is good for one return. */
-export const takeOauthState = (tx: Tx, hash: Buffer, now: Instant): Promise<{ purpose: 'connect' | 'sign-in'; verifier_sealed: string; return_to: string } | null> =>
-  oneRow(tx, 'delete from oauth_states where state_hash = :hash and expires_at > :now returning purpose, verifier_sealed, return_to', { hash, now: param(now) });
-
 export const saveSignIn = (tx: Tx, hash: Buffer, coachId: CoachId, now: Instant, expiresAt: Instant): Promise<number> =>
   run(tx, 'insert into sign_ins (token_hash, coach_id, created_at, expires_at) values (:hash, :coachId, :now, :expires)', { hash, coachId, now: param(now), expires: param(expiresAt) });
 export const signedInCoach = async (db: Reader, hash: Buffer, now: Instant): Promise<CoachId | null> =>
   (await oneRow<{ coach_id: CoachId }>(db, 'select coach_id from sign_ins where token_hash = :hash and expires_at > :now', { hash, now: param(now) }))?.coach_id ?? null;
 export const endSignIn = (tx: Tx, hash: Buffer): Promise<number> => run(tx, 'delete from sign_ins where token_hash = :hash', { hash });
-/** Forgets round trips and sign-ins whose time is over. */
-export const pruneSignIns = async (tx: Tx, now: Instant): Promise<number> =>
-  (await run(tx, 'delete from sign_ins where expires_at < :now', { now: param(now) })) + (await run(tx, 'delete from oauth_states where expires_at < :now', { now: param(now) }));
+/** Forgets sign-ins whose time is over. */
+export const pruneSignIns = (tx: Tx, now: Instant): Promise<number> => run(tx, 'delete from sign_ins where expires_at < :now', { now: param(now) });

@@ -77,7 +77,7 @@ export function googleByGrant(db: Db, keys: Keyring, google: GoogleSettings, clo
     });
     const calendar = breaking(googleCalendar(auth, google), async (problem) => {
       made.delete(coachId);
-      await inTx(db, 'commit grant-broken', (tx) => breakGrant(tx, coachId, String(problem.facts.reason || problem.code), clock.now()));
+      await inTx(db, 'commit grant-broken', (tx) => breakGrant(tx, coachId, grant.refresh_token_sealed, String(problem.facts.reason || problem.code), clock.now()));
     });
     made.set(coachId, { refreshSealed: grant.refresh_token_sealed, calendar });
     return calendar;

@@ -24,6 +24,8 @@ export function translateGoogleError(thrown: unknown, call: { name: string; isWr
     if (call.isWrite && !NOT_SENT.has(code)) return say('GOOGLE_ANSWER_LOST', 'Google did not answer; the change may have been made.');
     return say('GOOGLE_UNREACHABLE', 'Google cannot be reached.');
   }
+  // The token endpoint refuses our client, not the coach's permission: a wrong secret must not break every grant.
+  if (reason === 'invalid_client' || reason === 'unauthorized_client') return say('GOOGLE_REFUSED', 'Google does not accept our OAuth client. Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.');
   if (status === 400 && reason === 'invalid_grant') return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 401) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 410 || (status === 400 && call.hasCursor && reason === 'invalid')) return say('GOOGLE_CURSOR_GONE', 'Google no longer knows our place in this calendar.');

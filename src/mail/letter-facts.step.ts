@@ -13,7 +13,7 @@ import type { Shell } from '../work/shell.port.js';
 import type { LetterFacts } from './facts.js';
 import { linkPath } from './link.store.js';
 import { reasonForCoach } from './letter-reason.step.js';
-import type { OutboxRow } from './outbox.store.js';
+import { wasSent, type OutboxRow } from './outbox.store.js';
 
 type Written = { readonly facts: LetterFacts; readonly to: { name: string; address: string } } | null;
 
@@ -100,6 +100,8 @@ async function toClient(shell: Shell, coach: Coach, row: OutboxRow, request: Req
   if (row.letter === 'offer' || row.letter === 'offer-reminder') return { letter: row.letter, ...who, sessionType: request.session_type, slots, until: offer.expiresAt };
   if (row.letter !== 'ask' && row.letter !== 'ask-reminder' && row.letter !== 'ask-over') return null;
   if (!resolution.sessionId) return null;
+  // Who never got the question needs no end of it.
+  if (row.letter === 'ask-over' && !(await wasSent(shell.db, row, 'ask'))) return null;
   // The session as it is in Google now: the coach may have moved it since.
   const session = sessionInterval(await sessionById(shell.db, coach.id, resolution.sessionId));
   return { letter: row.letter, ...who, session, slots, keepLink: `${link}?keep=1`, until: offer.expiresAt };

@@ -1,5 +1,5 @@
 import { clientById } from '../requests/client.store.js';
-import { REASON_IN_WORDS, type Request } from '../requests/request.js';
+import { REASON_IN_WORDS, type PendingReason, type Request } from '../requests/request.js';
 import { lastResolution, offerOf } from '../resolution/resolution.store.js';
 import type { Reader } from '../postgres/transaction.js';
 
@@ -10,10 +10,10 @@ export async function reasonForCoach(db: Reader, request: Request): Promise<{ se
   const last = await lastResolution(db, request.coach_id, request.id);
   if (!last) return { sentence: REASON_IN_WORDS[reason], isAgain: false };
   const { name } = await clientById(db, request.coach_id, (await offerOf(db, last)).clientId);
-  switch (reason) {
-    case 'kept': return { sentence: `${name} keeps the time.`, isAgain: true };
-    case 'offer-expired': return { sentence: `${name} did not answer in time. Nothing has changed.`, isAgain: true };
-    case 'undeliverable': return { sentence: `The mail to ${name} could not be delivered.`, isAgain: true };
-    default: return { sentence: REASON_IN_WORDS[reason], isAgain: true };
-  }
+  const named: Partial<Record<PendingReason, string>> = {
+    kept: `${name} keeps the time.`,
+    'offer-expired': `${name} did not answer in time. Nothing has changed.`,
+    undeliverable: `The mail to ${name} could not be delivered.`,
+  };
+  return { sentence: named[reason] ?? REASON_IN_WORDS[reason], isAgain: true };
 }

@@ -33,6 +33,11 @@ export const firstMessageId = async (db: Reader, row: OutboxRow): Promise<string
   (await oneRow<{ message_id: string }>(db, `select message_id from outbox where coach_id = :coach and request_id = :request and client_id is not distinct from :client
     and id <> :id and state = 'sent' order by created_at limit 1`, { coach: row.coach_id, request: row.request_id, client: row.client_id, id: row.id }))?.message_id ?? null;
 
+/** True if a letter of that kind about the same resolution went out, or was tried and may have. */
+export const wasSent = async (db: Reader, row: OutboxRow, kind: LetterKind): Promise<boolean> =>
+  (await oneRow(db, `select 1 from outbox where coach_id = :coach and request_id = :request and resolution_id = :resolution and letter = :kind and (state = 'sent' or attempts > 0) limit 1`,
+    { coach: row.coach_id, request: row.request_id, resolution: row.resolution_id, kind })) !== null;
+
 export async function endLetter(tx: Tx, claim: Claim, state: 'sent' | 'refused' | 'pointless', now: Instant): Promise<void> {
   await holdLease(tx, claim);
   await run(tx, `update outbox set state = :state, wake_at = null, sent_at = :sent where coach_id = :coach and id = :id`,

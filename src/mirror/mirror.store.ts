@@ -54,10 +54,16 @@ function derive(events: readonly CalendarEvent[], window: Interval, zone: string
   });
 }
 
+/** Events become occurrences in one hand at a time: a pull, a write of ours and the horizon would else undo each other. */
+async function lockCalendar(tx: Tx, calendar: CalendarRow): Promise<void> {
+  await run(tx, 'select 1 from calendars where coach_id = :coach and id = :id for no key update', { coach: calendar.coach_id, id: calendar.id });
+}
+
 /** Puts `events` into the mirror and takes `buried` out of it, lays out the occurrences of all touched roots anew, and
  *  lets the sessions follow. An event older than the mirrored one changes nothing. In the caller's transaction. */
 export async function applyEvents(tx: Tx, calendar: CalendarRow, generation: number, events: readonly CalendarEvent[], buried: readonly string[], now: Instant): Promise<Touched> {
   const key = { coach: calendar.coach_id, calendar: calendar.id };
+  await lockCalendar(tx, calendar);
   const touchedRoots = new Set(events.map(rootOf));
   if (buried.length > 0) {
     const gone = await rows<{ root_id: string }>(tx, `delete from events where coach_id = :coach and calendar_id = :calendar and id = any(:ids) returning root_id`, { ...key, ids: [...buried] });
@@ -86,6 +92,7 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, generation: num
 export async function layOut(tx: Tx, calendar: CalendarRow, roots: readonly string[], now: Instant, isAll = false): Promise<Touched> {
   const key = { coach: calendar.coach_id, calendar: calendar.id };
   const window = expansionWindow(now);
+  await lockCalendar(tx, calendar);
   if (isAll) await run(tx, 'update calendars set expanded_until = :until where coach_id = :coach and id = :calendar', { ...key, until: param(window.end) });
   if (roots.length === 0) return { changed: 0, intervals: [] };
   const mirrored = await rows<{ root_id: string; event: CalendarEvent }>(tx,
@@ -192,7 +199,9 @@ export const markDirty = (tx: Tx, coachId: CoachId, calendarId: string, now: Ins
 /** While a request is open its coach's calendars are read at least this often. */
 export const OPEN_REQUEST_POLL_MS = 30_000;
 export async function pollSoon(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
-  await run(tx, `update calendars set wake_at = least(wake_at, :soon) where coach_id = :coachId and role in ('sessions', 'busy')`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
+  // A calendar whose pull is just ending is not waited for: the pull itself looks for open requests after its commit.
+  await run(tx, `update calendars set wake_at = least(wake_at, :soon) where (coach_id, id) in (
+    select coach_id, id from calendars where coach_id = :coachId and role in ('sessions', 'busy') for no key update skip locked)`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
 }
 export const hasOpenRequest = async (db: Reader, coachId: CoachId): Promise<boolean> =>
   (await oneRow(db, `select 1 from requests where coach_id = :coachId and state in ('pending_resolution', 'booking') limit 1`, { coachId })) !== null;
@@ -203,8 +212,9 @@ export async function wakeWaiting(tx: Tx, coachId: CoachId, touched: Touched, no
   const bindings = { coachId, now: param(now), ranges: touched.intervals.map(rangeParam) };
   await run(tx, `update resolutions set wake_at = least(wake_at, :now) where coach_id = :coachId and state in ('asked', 'vacated')
     and period && any((:ranges)::tstzrange[])`, bindings);
+  // Any of the wanted starts may have become free.
   await run(tx, `update requests set wake_at = least(wake_at, :now) where coach_id = :coachId and state = 'pending_resolution'
-    and tstzrange(wanted_at, wanted_at + make_interval(mins => length_minutes)) && any((:ranges)::tstzrange[])`, bindings);
+    and exists (select 1 from unnest(wanted_starts) s where tstzrange(s, s + make_interval(mins => length_minutes)) && any((:ranges)::tstzrange[]))`, bindings);
 }
 
 

@@ -1,20 +1,21 @@
 import { timesOnly } from '../google/decode-event.js';
 import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
-import { MINUTE, plus, type Instant } from '../kernel/interval.js';
+import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { inTx } from '../postgres/transaction.js';
-import { holdLease, renewLease, notifyDue, type Claim } from '../work/due.store.js';
+import { inTx, type Tx } from '../postgres/transaction.js';
+import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { brake } from './brake.js';
 import {
-  applyEvents, calendarRow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, SHAPE, stagedChanges, stagePage, unseen, wakeWaiting,
+  applyEvents, calendarRow, finishPull, forgetCursor, freeze, hasOpenRequest, layOut, OPEN_REQUEST_POLL_MS, pollSoon, seriesRoots, SHAPE, stagedChanges, stagePage, unseen, wakeWaiting,
   type CalendarRow, type Touched,
 } from './mirror.store.js';
 
 const BATCH = 500;
 const QUIET_POLL_MS = 2 * MINUTE;
 const FROZEN_POLL_MS = 5 * MINUTE;
+const FULL_READ_PAUSE_MS = OPEN_REQUEST_POLL_MS;
 
 /** One pull of one calendar. Reads its row; leaves the mirror equal to what Google answered and the cursor moved, in one
  *  last commit. A crash before that costs a repeat of the pull. */
@@ -29,17 +30,24 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   try {
     last = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor);
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'GOOGLE_CURSOR_GONE') throw error;
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === 'GOOGLE_NOT_FOUND' || error.code === 'GOOGLE_REFUSED') return loseSight(shell, claim, calendar, error);
+    if (error.code !== 'GOOGLE_CURSOR_GONE') throw error;
     if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
+    // A calendar whose place Google keeps losing is not read in full over and over.
+    const again = calendar.last_full_at === null ? shell.clock.now() : Math.max(shell.clock.now(), plus(calendar.last_full_at, FULL_READ_PAUSE_MS));
     await inTx(shell.db, 'commit pull', async (tx) => {
       await holdLease(tx, claim);
-      await forgetCursor(tx, calendar, shell.clock.now());
+      await forgetCursor(tx, calendar, instant(again));
       await remember(tx, { coachId: claim.coachId, at: shell.clock.now(), what: 'cursor lost', by: 'google', calendarId: calendar.id });
     });
     return { outcome: 'again', did: 'cursor lost, reading everything again' };
   }
   if (last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
-  return settlePull(shell, claim, { ...calendar, time_zone: last.timeZone, access_role: last.accessRole }, last.nextCursor, isFull, beganAt);
+  const report = await settlePull(shell, claim, calendar, last, last.nextCursor, isFull, beganAt);
+  // A request that came in while the last commit held the calendar's row could not ask for its polls.
+  if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
+  return report;
 }
 
 async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, google: GoogleCalendar, cursor: string | null): Promise<EventsPage> {
@@ -60,8 +68,9 @@ async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, goog
   }
 }
 
-async function settlePull(shell: Shell, claim: Claim, calendar: CalendarRow, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
+async function settlePull(shell: Shell, claim: Claim, before: CalendarRow, last: EventsPage, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
   const now = shell.clock.now();
+  const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
   return inTx(shell.db, 'commit pull', async (tx): Promise<Report> => {
     await holdLease(tx, claim);
     const generation = isFull ? calendar.generation + 1 : calendar.generation;
@@ -83,9 +92,13 @@ async function settlePull(shell: Shell, claim: Claim, calendar: CalendarRow, cur
     }
     if (missing.ids.length > 0) touched.push(await applyEvents(tx, calendar, generation, [], missing.ids, now));
 
-    const wakeAt = await nextPull(shell, claim, now);
+    // All-day events lie elsewhere in another zone.
+    if (before.time_zone !== last.timeZone && before.last_full_at !== null) touched.push(await layOut(tx, calendar, await seriesRoots(tx, calendar), now, true));
+
+    const wakeAt = await nextPull(tx, claim, now);
     const again = await finishPull(tx, calendar, { cursor, generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
     for (const t of touched) await wakeWaiting(tx, claim.coachId, t, now);
+    if (before.frozen_at !== null || before.last_full_at === null) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
     if (touched.length > 0) {
       await notifyDue(tx, 'resolutions');
       // The first full read is the baseline: it is no news.
@@ -97,8 +110,20 @@ async function settlePull(shell: Shell, claim: Claim, calendar: CalendarRow, cur
   });
 }
 
-async function nextPull(shell: Shell, claim: Claim, now: Instant): Promise<Instant> {
-  return plus(now, (await hasOpenRequest(shell.db, claim.coachId)) ? OPEN_REQUEST_POLL_MS : QUIET_POLL_MS);
+async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {
+  return plus(now, (await hasOpenRequest(tx, claim.coachId)) ? OPEN_REQUEST_POLL_MS : QUIET_POLL_MS);
+}
+
+/** The calendar can no longer be read: unshared, deleted, or refused. That proves nothing about its events; it is frozen,
+ *  so that nothing is offered or landed on a blind spot, and asked again. */
+async function loseSight(shell: Shell, claim: Claim, calendar: CalendarRow, problem: Problem): Promise<Report> {
+  const now = shell.clock.now();
+  await inTx(shell.db, 'commit pull', async (tx) => {
+    await holdLease(tx, claim);
+    await freeze(tx, calendar, 'it cannot be read at Google', now, plus(now, FROZEN_POLL_MS));
+    if (calendar.frozen_at === null) await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'google', calendarId: calendar.id, facts: { code: problem.code } });
+  });
+  return { outcome: 'stopped', did: 'the calendar cannot be read at Google' };
 }
 
 /** A calendar that is not mirrored (any more) waits for nothing. */

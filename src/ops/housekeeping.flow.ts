@@ -1,5 +1,4 @@
 import { pruneSignIns } from '../google/grant.store.js';
-import { pushAddress } from '../google/push-address.js';
 import { DAY, plus } from '../kernel/interval.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { calendarsToLayOut, layOut, seriesRoots, wakeForgotten } from '../mirror/mirror.store.js';
@@ -13,10 +12,9 @@ const BATCH = 500;
 /** Safety net: calendars that wait for nothing are woken, and those that should have a channel get one. */
 export async function sweep(shell: Shell): Promise<Report> {
   const now = shell.clock.now();
-  const address = pushAddress(shell.publicUrl);
   return inTx(shell.db, 'commit sweep', async (tx): Promise<Report> => {
     const woken = await wakeForgotten(tx, now);
-    const channels = address ? await openMissingChannels(tx, shell.keys, null, address, now) : 0;
+    const channels = shell.pushAddress ? await openMissingChannels(tx, shell.keys, null, shell.pushAddress, now) : 0;
     return { outcome: woken + channels > 0 ? 'done' : 'nothing', counts: { woken, channels } };
   });
 }

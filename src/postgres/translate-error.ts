@@ -1,8 +1,9 @@
 import { Problem } from '../kernel/problem.js';
 
 const BUSY = new Set(['40001', '40P01', '55P03']);
-/** Class 08 (connection), 57P01-57P05 (shutdown, starting), 53300 (too many connections), 3D000 (not created yet). */
-const AWAY = /^(08...|57P0[1-5]|53300|3D000)$/;
+/** Class 08 (connection), 53 (out of resources), 57014 (statement timeout), 57P01-57P05 (shutdown, starting), 25P03 and 25006
+ *  (idle transaction ended; read-only during a switch-over), 3D000 (not created yet): all pass. */
+const AWAY = /^(08...|53...|57014|57P0[1-5]|25P03|25006|3D000)$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
 /** The Problem that a driver's error means, or the error itself if it is none of the expected ones.

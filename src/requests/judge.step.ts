@@ -4,18 +4,17 @@ import type { HoldId } from '../kernel/ids.js';
 import { DAY, intervalFrom, plus, type Instant } from '../kernel/interval.js';
 import { judgeSlot } from '../slots/search.js';
 import { liveHolds, reserve } from '../slots/hold.store.js';
-import type { Tx } from '../postgres/transaction.js';
-import type { Client } from './client.store.js';
+import type { Reader, Tx } from '../postgres/transaction.js';
+import { clientByEmail } from './client.store.js';
 import { lengthMs, type PendingReason, type Request } from './request.js';
 
 export type Verdict =
   | { readonly is: 'free'; readonly start: Instant; readonly holdId: HoldId }
-  | { readonly is: 'already-yours'; readonly start: Instant }
   | { readonly is: 'not-free'; readonly reason: PendingReason; readonly about: Instant };
 
 /** Looks at each wanted start in order of preference, by mirror and holds: the first free one is reserved in this commit.
  *  What cannot be checked is not free. The caller holds the coach's lock. */
-export async function judgeRequest(tx: Tx, coach: Coach, request: Request, client: Client, now: Instant): Promise<Verdict> {
+export async function judgeRequest(tx: Tx, coach: Coach, request: Request, now: Instant): Promise<Verdict> {
   const wanted = request.wanted_starts.filter((s) => s > now);
   const first = wanted[0] ?? request.wanted_at;
   const unchecked = await whyUnchecked(tx, coach);
@@ -24,8 +23,6 @@ export async function judgeRequest(tx: Tx, coach: Coach, request: Request, clien
   for (const start of wanted) {
     const interval = intervalFrom(start, lengthMs(request));
     const blockers = await blockersAt(tx, coach, interval);
-    const own = blockers.find((b) => (b.claim.kind === 'guest' && b.claim.email === client.email) || (b.claim.kind === 'named' && b.claim.clientId === client.id));
-    if (own && own.interval.start === start) return { is: 'already-yours', start };
     let reason: PendingReason | null = null;
     // A promised time is first of all promised, even while the session that will leave it still stands there.
     if ((await liveHolds(tx, coach.id, interval)).some((h) => h.requestId !== request.id)) reason = 'promised';
@@ -43,4 +40,14 @@ export async function judgeRequest(tx: Tx, coach: Coach, request: Request, clien
     if (start === first) verdict = { is: 'not-free', reason, about: start };
   }
   return verdict;
+}
+
+/** The first of `starts` at which this very client sits already, or null. */
+export async function ownSessionAt(db: Reader, coach: Coach, email: string, starts: readonly Instant[]): Promise<Instant | null> {
+  const known = await clientByEmail(db, coach.id, email);
+  for (const start of starts) {
+    const there = await blockersAt(db, coach, intervalFrom(start, 1));
+    if (there.some((b) => b.interval.start === start && ((b.claim.kind === 'guest' && b.claim.email === email) || (b.claim.kind === 'named' && b.claim.clientId === known?.id)))) return start;
+  }
+  return null;
 }

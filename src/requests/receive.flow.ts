@@ -9,10 +9,10 @@ import { claimRow, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { bookAtOnce } from './book.step.js';
-import { judgeRequest } from './judge.step.js';
-import { clientByEmail, saveClient } from './client.store.js';
+import { judgeRequest, ownSessionAt } from './judge.step.js';
+import { saveClient } from './client.store.js';
 import type { Request } from './request.js';
-import { insertRequest, requestById, requestByKey, setClosed } from './request.store.js';
+import { insertRequest, requestById, requestByKey } from './request.store.js';
 
 /** What came in, already read: times are instants, the zone is known. */
 export interface Wish {
@@ -36,31 +36,27 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
   const now = shell.clock.now();
   const known = await coachBySlug(shell.db, wish.coachSlug);
   if (!known) throw new Problem('COACH_UNKNOWN', `There is no coach "${wish.coachSlug}". Check the coach's slug.`);
-  checkTimes(wish.wantedStarts, known, now);
-  const hash = createHash('sha256').update(JSON.stringify([wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts])).digest();
+  const hash = createHash('sha256').update(JSON.stringify([wish.coachSlug, wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts])).digest();
 
   return inTx(shell.db, 'commit receive', async (tx): Promise<Received> => {
     const coach = await lockCoach(tx, known.id);
-    const repeat = wish.idempotencyKey === null ? null : await requestByKey(tx, coach.id, wish.idempotencyKey);
+    const repeat = wish.idempotencyKey === null ? null : await requestByKey(tx, wish.idempotencyKey);
     if (repeat) {
       if (!repeat.idempotency_hash?.equals(hash)) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request. Use a new key for a new request.');
       return { outcome: 'accepted', request: repeat, isRepeat: true, landing: null };
     }
-    const sitting = await clientByEmail(tx, coach.id, wish.client.email);
-    const client = sitting ?? await saveClient(tx, coach.id, wish.client, now);
+    checkTimes(wish.wantedStarts, coach, now);
+    const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
+    if (own !== null) return { outcome: 'already-yours', start: own };
+    const client = await saveClient(tx, coach.id, wish.client, now);
     const request = await insertRequest(tx, {
       coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
       wantedStarts: wish.wantedStarts, idempotency: wish.idempotencyKey === null ? null : { key: wish.idempotencyKey, hash },
     }, now);
-    if (sitting) await saveClient(tx, coach.id, wish.client, now);
     await remember(tx, { coachId: coach.id, at: now, what: 'received', by: 'client', requestId: request.id, facts: { wanted: wish.wantedStarts } });
 
-    const verdict = await judgeRequest(tx, coach, request, client, now);
+    const verdict = await judgeRequest(tx, coach, request, now);
     switch (verdict.is) {
-      case 'already-yours':
-        await setClosed(tx, request, 'declined', now);
-        await remember(tx, { coachId: coach.id, at: now, what: 'answered: already yours', by: 'makeway', requestId: request.id });
-        return { outcome: 'already-yours', start: verdict.start };
       case 'free': {
         const id = await bookAtOnce(tx, coach, request, verdict, now);
         const landing = { id, claim: await claimRow(tx, 'landings', { coachId: coach.id, id }, { owner: shell.owner, now, leaseMs: shell.leaseMs }) };

@@ -11,7 +11,7 @@ type Row = Omit<Request, 'wanted_starts'> & { wanted_starts: Date[] };
 const requestOf = (row: Row): Request => ({ ...row, wanted_starts: row.wanted_starts.map((d) => new Date(d).getTime() as Instant) });
 
 export async function findRequest(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Request | null> {
-  const row = await oneRow<Row>(db, `select * from requests where coach_id = :coachId and id = :id ${lock === 'lock' ? 'for update' : ''}`, { coachId, id });
+  const row = await oneRow<Row>(db, `select * from requests where coach_id = :coachId and id = :id ${lock === 'lock' ? 'for no key update' : ''}`, { coachId, id });
   return row && requestOf(row);
 }
 export async function requestById(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Request> {
@@ -24,8 +24,8 @@ export async function requestAnywhere(db: Reader, id: string): Promise<Request |
   const row = await oneRow<Row>(db, 'select * from requests where id = :id', { id });
   return row && requestOf(row);
 }
-export async function requestByKey(db: Reader, coachId: CoachId, key: string): Promise<Request | null> {
-  const row = await oneRow<Row>(db, 'select * from requests where coach_id = :coachId and idempotency_key = :key', { coachId, key });
+export async function requestByKey(db: Reader, key: string): Promise<Request | null> {
+  const row = await oneRow<Row>(db, 'select * from requests where idempotency_key = :key', { key });
   return row && requestOf(row);
 }
 
@@ -44,7 +44,7 @@ export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: 
     insert into requests (coach_id, id, client_id, source, session_type, length_minutes, wanted_starts, wanted_at, idempotency_key, idempotency_hash,
       state, pending_reason, wake_at, created_at)
     values (:coach, :id, :client, 'api', :type, :length, :starts, :first, :key, :hash, 'pending_resolution', 'taken', :first, :now)
-    on conflict (coach_id, idempotency_key) do nothing
+    on conflict (idempotency_key) do nothing
     returning *`, {
     coach: wish.coachId, id: mintId('request'), client: wish.clientId, type: wish.sessionType, length: wish.lengthMinutes, starts: wish.wantedStarts.map(param),
     first: param(first), key: wish.idempotency?.key ?? null, hash: wish.idempotency?.hash ?? null, now: param(now),

@@ -1,32 +1,33 @@
-import { coachById, lockCoach } from '../coach/coach.store.js';
+import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import { blockersAt } from '../conflicts/standing.store.js';
-import { plus, type Instant } from '../kernel/interval.js';
-import { inTx } from '../postgres/transaction.js';
+import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
+import { inTx, type Reader } from '../postgres/transaction.js';
 import { liveLanding } from '../resolution/landing.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
 import { closeRequest, giveToCoach } from '../resolution/turn.step.js';
+import { releaseHold } from '../slots/hold.store.js';
 import { holdLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { clientById } from './client.store.js';
 import { judgeRequest } from './judge.step.js';
 import { bookAtOnce } from './book.step.js';
-import { needsCoach, wantedInterval, type PendingReason, type Request } from './request.js';
-import { requestById, restRequest } from './request.store.js';
+import { lengthMs, needsCoach, type PendingReason, type Request } from './request.js';
+import { requestById, restRequest, setPending } from './request.store.js';
 
 const LATER_MS = 3_600_000;
 /** Nobody has been asked, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
 const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
 
 /** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
- *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled. */
+ *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled, or given
+ *  to the coach as the policy says. */
 export async function attendRequest(shell: Shell, claim: Claim): Promise<Report> {
   const now = shell.clock.now();
   const request = await requestById(shell.db, claim.coachId, claim.id);
-  if (request.state === 'booking') return rest(shell, claim, plus(now, LATER_MS), null);
+  if (request.state === 'booking') return rest(shell, claim, request, plus(now, LATER_MS), null, now);
   if (request.state !== 'pending_resolution') return { outcome: 'nothing' };
   const live = await liveResolution(shell.db, claim.coachId, request.id);
-  if (live || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, plus(now, LATER_MS), null);
+  if (live || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
   const last = request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
   if (now >= last) {
     await inTx(shell.db, 'commit expire-request', async (tx) => {
@@ -39,12 +40,12 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   }
   const coach = await coachById(shell.db, claim.coachId);
   const wasPromised = request.pending_reason === 'promised';
-  const isFree = (await blockersAt(shell.db, coach, wantedInterval(request))).length === 0;
-  const lookAgain = coach.policy.land === 'automatic' && STILL_WANTED.has(request.pending_reason);
-  if (!wasPromised && !(lookAgain && isFree)) return rest(shell, claim, last, null);
+  if (request.pending_reason === 'cannot-check') return judgeAnew(shell, claim, request);
+  const isFree = STILL_WANTED.has(request.pending_reason) && (await anyStartFree(shell.db, coach, request, now));
+  if (!wasPromised && !isFree) return rest(shell, claim, request, last, null, now);
 
   const settlesAt = request.freed_noticed_at === null ? null : plus(request.freed_noticed_at, coach.policy.settleMs);
-  if (!wasPromised && (settlesAt === null || now < settlesAt)) return rest(shell, claim, settlesAt ?? plus(now, coach.policy.settleMs), request.freed_noticed_at ?? now);
+  if (!wasPromised && (settlesAt === null || now < settlesAt)) return rest(shell, claim, request, settlesAt ?? plus(now, coach.policy.settleMs), request.freed_noticed_at ?? now, now);
   return judgeAnew(shell, claim, request);
 }
 
@@ -55,22 +56,42 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
     await holdLease(tx, claim);
     const request = await requestById(tx, claim.coachId, claim.id, 'lock');
     if (request.revision !== seen.revision || request.state !== 'pending_resolution') return { outcome: 'nothing' };
-    const verdict = await judgeRequest(tx, coach, request, await clientById(tx, coach.id, request.client_id), now);
+    const verdict = await judgeRequest(tx, coach, request, now);
     if (verdict.is === 'free') {
       await remember(tx, { coachId: coach.id, at: now, what: 'the time became free', by: 'google', requestId: request.id });
+      if (coach.policy.land === 'manual') {
+        await releaseHold(tx, coach.id, verdict.holdId, 'ended', now);
+        await giveToCoach(tx, shell, coach, request, { reason: 'freed', wantedAt: verdict.start }, now);
+        return { outcome: 'done', did: 'its turn: freed' };
+      }
       await bookAtOnce(tx, coach, request, verdict, now);
       return { outcome: 'done', did: 'booked: the time became free' };
     }
-    if (verdict.is === 'not-free' && verdict.reason !== request.pending_reason && needsCoach(verdict.reason)) {
+    if (verdict.reason !== request.pending_reason && needsCoach(verdict.reason) && verdict.reason !== 'cannot-check') {
       await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about }, now);
       return { outcome: 'done', did: `its turn: ${verdict.reason}` };
     }
+    // Promised to another meanwhile: it waits for that promise to end.
+    if (verdict.reason === 'promised' && request.pending_reason !== 'promised') await setPending(tx, request, { reason: 'promised', newTurn: false }, now);
     await restRequest(tx, claim, plus(now, LATER_MS), null);
     return { outcome: 'nothing' };
   });
 }
 
-async function rest(shell: Shell, claim: Claim, wakeAt: Instant, freedNoticedAt: Instant | null): Promise<Report> {
-  await inTx(shell.db, 'commit wait', (tx) => restRequest(tx, claim, wakeAt, freedNoticedAt));
+/** Sleeps until `wakeAt`. What a pull changed while we looked is seen here, under the row's lock, and looked at again at once. */
+async function rest(shell: Shell, claim: Claim, seen: Request, wakeAt: Instant, freedNoticedAt: Instant | null, now: Instant): Promise<Report> {
+  await inTx(shell.db, 'commit wait', async (tx) => {
+    await holdLease(tx, claim);
+    const isFree = STILL_WANTED.has(seen.pending_reason) && (await anyStartFree(tx, await coachById(tx, claim.coachId), seen, now));
+    await restRequest(tx, claim, isFree && freedNoticedAt === null ? now : wakeAt, freedNoticedAt);
+  });
   return { outcome: 'nothing' };
+}
+
+/** By the mirror: does nothing stand at one of the wanted starts that are still to come? */
+async function anyStartFree(db: Reader, coach: Coach, request: Request, now: Instant): Promise<boolean> {
+  for (const start of request.wanted_starts) {
+    if (start > now && (await blockersAt(db, coach, intervalFrom(start, lengthMs(request)))).length === 0) return true;
+  }
+  return false;
 }

@@ -3,19 +3,20 @@
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
 import { blockersAt } from '../conflicts/standing.store.js';
-import { overlaps, sameInterval, type Instant, type Interval } from '../kernel/interval.js';
+import { overlaps, plus, sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
+import { knownZone } from '../kernel/zone.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { applyEvents, calendarRow, markDirty, sessionCalendar, type CalendarRow } from '../mirror/mirror.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import type { CalendarEvent } from '../calendar/event.js';
-import { inTx, type Tx } from '../postgres/transaction.js';
+import { inTx, type Reader, type Tx } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
 import { requestById, setPending } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { beginLanding, confirmWrites, IN_FLIGHT_MS, markSent, openWrite, refuseWrites } from './landing.store.js';
+import { beginLanding, confirmWrites, IN_FLIGHT_MS, liveLanding, markSent, openWrite, refuseWrites } from './landing.store.js';
 import { lookLive } from './look-live.step.js';
 import { nextStep, type Offer, type Resolution } from './resolution.js';
 import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, offerOf, refreshOffer, resolutionById, restResolution, type Choice } from './resolution.store.js';
@@ -32,14 +33,25 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
   for (let i = 0; i < MOST_STEPS; i++) {
     const resolution = await resolutionById(shell.db, claim.coachId, claim.id);
     const scene: Scene = { shell, claim, coach: await coachById(shell.db, claim.coachId), resolution, offer: await offerOf(shell.db, resolution), now: shell.clock.now() };
-    const step = nextStep(resolution, scene.offer, await mirrorShowsFree(scene), scene.coach.policy.settleMs, scene.now);
-    if (step.do === 'rest') {
-      await inTx(shell.db, 'commit wait', async (tx) => { await holdLease(tx, claim); await restResolution(tx, resolution, step.until, resolution.freedNoticedAt); });
+    const isFree = await mirrorShowsFree(shell.db, scene);
+    const step = nextStep(resolution, scene.offer, isFree, scene.coach.policy.settleMs, scene.now);
+    const isLanding = resolution.state === 'vacated' && (await liveLanding(shell.db, claim.coachId, resolution.requestId)) !== null;
+    if (step.do === 'rest' || isLanding) {
+      // A timer does not end what is being written; and what a pull changed while we looked is looked at before resting.
+      const until = isLanding || step.do !== 'rest' ? plus(scene.now, 3_600_000) : step.until;
+      const rested = await inTx(shell.db, 'commit wait', async (tx) => {
+        await holdLease(tx, claim);
+        if ((await mirrorShowsFree(tx, scene)) !== isFree) return false;
+        await restResolution(tx, resolution, until, resolution.freedNoticedAt);
+        return true;
+      });
+      if (!rested) continue;
       return done.length > 0 ? { outcome: 'done', did: done.join(', ') } : { outcome: 'nothing' };
     }
     done.push(await STEPS[step.do](scene));
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
-    if ((await resolutionById(shell.db, claim.coachId, claim.id)).state === 'ended') return { outcome: 'done', did: done.join(', ') };
+    const { state } = await resolutionById(shell.db, claim.coachId, claim.id);
+    if (state === 'ended' || state === 'landed') return { outcome: 'done', did: done.join(', ') };
   }
   throw new Problem('IMPOSSIBLE_STATE', 'A resolution does not come to rest.', { id: claim.id, done });
 }
@@ -47,10 +59,10 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
 const STEPS = { expire, remind, 'look-if-freed': lookIfFreed, move, 'check-vacated': checkVacated } as const;
 
 /** Option 2: by the mirror, is the session that was asked gone from the original time? */
-async function mirrorShowsFree({ shell, coach, resolution }: Omit<Scene, 'offer' | 'now' | 'claim'>): Promise<boolean> {
+async function mirrorShowsFree(db: Reader, { coach, resolution }: Pick<Scene, 'coach' | 'resolution'>): Promise<boolean> {
   if (resolution.option !== 2 || resolution.state !== 'asked' || !resolution.sessionId) return false;
-  const session = await sessionById(shell.db, coach.id, resolution.sessionId);
-  const there = await blockersAt(shell.db, coach, resolution.interval);
+  const session = await sessionById(db, coach.id, resolution.sessionId);
+  const there = await blockersAt(db, coach, resolution.interval);
   return !there.some((b) => b.calendarId === session.calendar_id && b.rootId === session.root_id && b.originalKey === session.original_key);
 }
 
@@ -83,7 +95,7 @@ async function remind({ shell, claim, coach, resolution, offer, now }: Scene): P
  *  `settle`, and Google itself says so: a drag by mistake is undone by its author. */
 async function lookIfFreed(scene: Scene): Promise<string> {
   const { shell, claim, coach, resolution, offer, now } = scene;
-  const isFree = await mirrorShowsFree(scene);
+  const isFree = await mirrorShowsFree(shell.db, scene);
   if (!isFree || resolution.freedNoticedAt === null) {
     await inTx(shell.db, 'commit notice-freed', async (tx) => {
       await holdLease(tx, claim);
@@ -155,25 +167,33 @@ async function move(scene: Scene): Promise<string> {
   if (!choice) throw new Problem('IMPOSSIBLE_STATE', 'A chosen resolution without a choice.', { id: resolution.id });
   const session = await sessionOf(shell, resolution);
   const calendar = await calendarOf(shell, session);
+  const sent = await openWrite(shell.db, coach.id, { resolutionId: resolution.id }, 'move');
+  // Judged before Google is asked: nobody is moved out of a session that has begun, or into the past.
+  const isTooLate = now >= resolution.interval.start || now >= choice.interval.start;
+  if (isTooLate && !sent) return undoChoice(scene, choice, 'it is too late', calendar);
   const google = await shell.google(coach.id);
   const event = await google.getEvent(calendar.google_id, session.event_id);
   const stands = timeOf(event);
-  const sent = await openWrite(shell.db, coach.id, { resolutionId: resolution.id }, 'move');
   if (sent && event && stands && sameInterval(stands, choice.interval)) return recordMoved(scene, choice, session, calendar, event);
-  if (!sent && now >= resolution.interval.start) return undoChoice(scene, choice, 'the session has begun', calendar);
-  if (!event || !stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
+  const mayStillArrive = sent?.sent_at !== undefined && sent.sent_at !== null && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS;
+  if (isTooLate) {
+    if (mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
+    return undoChoice(scene, choice, 'it is too late', calendar);
+  }
+  // A 404 proves nothing: it also comes for a calendar that is out of sight.
+  if (!event) throw new Problem('GOOGLE_UNREACHABLE', 'Google does not show the session.');
+  if (!stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
 
   const { seen } = await lookLive(shell, google, coach.id, choice.interval);
   if (seen.some((s) => s.key !== keyOf(session))) {
     // A patch whose answer was lost may still arrive: the choice is not undone while it could.
-    if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
+    if (mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
     return undoChoice(scene, choice, 'the chosen slot was taken in Google', calendar);
   }
   await inTx(shell.db, 'commit intend-move', async (tx) => {
     await holdLease(tx, claim);
     await markSent(tx, { coachId: coach.id, kind: 'move', resolutionId: resolution.id, landingId: null, calendarId: session.calendar_id, eventId: session.event_id, interval: choice.interval }, now);
   });
-  await renewLease(shell.db, claim, now, shell.leaseMs);
   const client = await clientById(shell.db, coach.id, scene.offer.clientId);
   // One voice: a guest hears it from Google, anybody else from us.
   const isGuest = event.attendees.some((a) => a.email === client.email);
@@ -181,7 +201,8 @@ async function move(scene: Scene): Promise<string> {
   return recordMoved(scene, choice, session, calendar, moved);
 }
 
-const eventZone = (event: CalendarEvent, calendar: CalendarRow): string => (event.when?.kind === 'timed' ? event.when.zone : null) ?? calendar.time_zone;
+/** The event's own zone, unless it is one that we do not know: imported events name strange ones. */
+const eventZone = (event: CalendarEvent, calendar: CalendarRow): string => knownZone((event.when?.kind === 'timed' ? event.when.zone : null) ?? '') ?? calendar.time_zone;
 
 async function recordMoved({ shell, claim, coach, resolution }: Scene, choice: Choice, session: Session, calendar: CalendarRow, moved: CalendarEvent): Promise<string> {
   const now = shell.clock.now();
@@ -211,6 +232,8 @@ async function undoChoice({ shell, claim, coach, resolution, offer, now }: Scene
     await backToAsked(tx, resolution, now);
     const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: choice.interval.end - choice.interval.start, clientId: offer.clientId, taken: [resolution.interval, choice.interval], now });
     await refreshOffer(tx, coach.id, offer, slots);
+    // Who was told to come back later hears of it; who waits at the page sees it there.
+    if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind: 'ask', clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
     await setPending(tx, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'asked', newTurn: true }, now);
     // What Google showed is not in the mirror yet.
     await markDirty(tx, coach.id, calendar.id, now);

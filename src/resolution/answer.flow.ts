@@ -1,6 +1,7 @@
 /** What a client's click does: choose or keep (option 2), pick (option 1). Each is one commit; Google is called afterwards. */
 import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { freeSlots, slotIsFree } from '../conflicts/picture.store.js';
+import { whyUnchecked } from '../conflicts/standing.store.js';
 import type { CoachId, ResolutionId } from '../kernel/ids.js';
 import { sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -18,8 +19,9 @@ import { advanceState, insertChoice, offerOf, refreshOffer, resolutionById } fro
 import { sessionById, sessionInterval } from './session.store.js';
 import { afterNo, endResolution } from './turn.step.js';
 
-/** `over`: the offer is no longer open, the page tells what is true now. `taken`: the offer now shows fresh slots. */
-export type Answer = { readonly did: 'chosen' | 'picked'; readonly claim: Claim | null } | { readonly did: 'kept' } | { readonly did: 'over' } | { readonly did: 'taken' } | { readonly did: 'no-such-slot' };
+/** `over`: the offer is no longer open, the page tells what is true now. `taken`: the offer now shows fresh slots.
+ *  `not-now`: the coach's calendar cannot be checked, so nothing is held; the offer stays open. */
+export type Answer = { readonly did: 'chosen' | 'picked'; readonly claim: Claim | null } | { readonly did: 'kept' } | { readonly did: 'over' } | { readonly did: 'taken' } | { readonly did: 'not-now' } | { readonly did: 'no-such-slot' };
 
 type About = { coachId: CoachId; resolutionId: ResolutionId };
 
@@ -39,6 +41,7 @@ export async function chooseSlot(shell: Shell, about: About, start: Instant, zon
     const open = await openOffer(tx, about, now);
     if (!open) return { did: 'over' };
     const { coach, resolution, offer } = open;
+    if (await whyUnchecked(tx, coach)) return { did: 'not-now' };
     const slot = offer.slots.find((s) => s.start === start);
     if (!slot) return { did: 'no-such-slot' };
     const taken = await takenBesides(tx, resolution);

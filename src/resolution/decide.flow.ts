@@ -72,9 +72,10 @@ async function carryOut(tx: Tx, shell: Shell, coach: Coach, request: Request, li
     }
     case 'manual': return bookByHand(tx, shell, coach, request, live, decision.start, endLive, now);
     case 'not-a-client': {
-      const picture = await pictureOf(tx, coach, request, now);
-      if (picture.candidate?.blocker.claim.kind !== 'unnamed') return refuse('not-possible', 'That title is known already.');
-      await nameTitle(tx, coach.id, picture.candidate.blocker.claim.key, null, now);
+      const titles = (await blockersAt(tx, coach, wantedInterval(request))).filter((b) => b.claim.kind === 'unnamed' && (decision.about === null || b.key === decision.about));
+      const claim = titles.length === 1 ? titles[0]?.claim : undefined;
+      if (claim?.kind !== 'unnamed') return refuse('not-possible', 'That title is known already, or no longer there.');
+      await nameTitle(tx, coach.id, claim.key, null, now);
       return { did: 'not-a-client', landing: null };
     }
   }
@@ -85,6 +86,8 @@ async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, decisio
   const unchecked = await whyUnchecked(tx, coach);
   if (unchecked) return refuse('not-possible', 'Your calendar cannot be checked right now, so nobody is asked.');
   let picture = await pictureOf(tx, coach, request, now);
+  // Somebody else may have been put there since the page was shown.
+  if (decision.about !== null && picture.candidate?.blocker.key !== decision.about) return refuse('not-possible', 'Your calendar has changed since. Here is how it stands now.');
   const named = await clientBehind(tx, coach, picture, decision, now);
   if ('refused' in named) return named;
   // The coach has just said who it is: judge again with what is now known of that client.

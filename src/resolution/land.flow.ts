@@ -25,6 +25,9 @@ import { proposeSession, setSessionStatus } from './session.store.js';
 import { endResolution, freeHold, giveToCoach } from './turn.step.js';
 import { freeSlots } from '../conflicts/picture.store.js';
 
+/** How often a landing waits for the mirror to catch up with Google before a person is asked. */
+const MOST_MIRROR_WAITS = 8;
+
 interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string }
 
 export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Report> {
@@ -34,14 +37,21 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
     if (landing.state === 'landed' || landing.state === 'refused' || landing.state === 'undone') return { outcome: done.length > 0 ? 'done' : 'nothing', did: done.join(', ') };
     const [coach, request, calendar] = [await coachById(shell.db, landing.coachId), await requestById(shell.db, landing.coachId, landing.requestId), await calendarRow(shell.db, landing.coachId, landing.calendarId)];
     if (!calendar) throw new Problem('NO_TARGET_CALENDAR', 'The calendar of this landing is gone.');
+    // Judged before Google is asked: a permission that is gone must not keep a passed time open.
+    if (landing.state === 'intended' && landing.interval.start <= shell.clock.now() && !(await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) {
+      return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'past') };
+    }
     const scene: Scene = {
       shell, claim, coach, request, landing, calendar, google: await shell.google(coach.id),
       client: await clientById(shell.db, coach.id, request.client_id), key: `${calendar.id}/${landing.eventId}/single`,
     };
     done.push(await STEPS[landing.state](scene));
+    if (done.length > MOST_STEPS) throw new Problem('IMPOSSIBLE_STATE', 'A landing does not come to an end.', { id: claim.id });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch((error: unknown) => { if (!(error instanceof Problem && error.code === 'LEASE_LOST')) throw error; });
   }
 }
+/** Insert, verify, invite, and one look more for each. */
+const MOST_STEPS = 6;
 const STEPS = { intended: insert, inserted: verify, verified: invite } as const;
 
 /** Looks, and only if Google, the mirror and all holds show the time free, inserts within five seconds of that look. */
@@ -54,8 +64,15 @@ async function insert(scene: Scene): Promise<string> {
     if (there) return giveUp(scene, 'deleted-at-landing');
   }
   const isPast = landing.interval.start <= shell.clock.now();
-  if (isPast && !sent) return giveUp(scene, 'past');
-  const { seen, at } = await lookLive(shell, google, coach.id, landing.interval);
+  let look: Awaited<ReturnType<typeof lookLive>>;
+  try {
+    look = await lookLive(shell, google, coach.id, landing.interval);
+  } catch (error) {
+    // A calendar that cannot be checked is not free; nothing was sent, so the coach can have the request back.
+    if (sent || !(error instanceof Problem) || (error.remedy !== 'operator' && error.remedy !== 'reconnect')) throw error;
+    return giveUp(scene, 'cannot-check');
+  }
+  const { seen, at } = look;
   const tolerated = new Set(landing.tolerated);
   const inMirror = standing(await blockersAt(shell.db, coach, landing.interval), landing.interval, tolerated).filter((b) => b.key !== scene.key);
   const inGoogle = seen.filter((s) => !tolerated.has(s.key) && s.key !== scene.key);
@@ -65,6 +82,7 @@ async function insert(scene: Scene): Promise<string> {
     return giveUp(scene, isPast ? 'past' : 'taken-again');
   }
   if (inMirror.length > 0) {
+    if (claim.attempts >= MOST_MIRROR_WAITS) return giveUp(scene, 'cannot-check');
     // Google says free, the mirror not yet: read the calendars again and come back.
     await inTx(shell.db, 'commit wait', async (tx) => {
       await holdLease(tx, claim);
@@ -78,7 +96,11 @@ async function insert(scene: Scene): Promise<string> {
     await markSeenFree(tx, landing, sessionId, at);
     await markSent(tx, { coachId: coach.id, kind: 'insert', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, shell.clock.now());
   });
-  if (!isFresh(at, shell.clock.now())) return 'looked too long ago, looking again';
+  if (!isFresh(at, shell.clock.now())) {
+    // It was not sent after all. Google, or we, are too slow now: come back later.
+    await inTx(shell.db, 'commit wait', async (tx) => { await holdLease(tx, claim); await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert'); });
+    throw new Problem('GOOGLE_UNREACHABLE', 'The look at the calendars was too old by the time of the insert.');
+  }
   try {
     const event = await google.insertEvent(calendar.google_id, {
       id: landing.eventId, interval: landing.interval, zone: coach.zone, summary: `${client.name}: ${request.session_type}`,
@@ -88,8 +110,10 @@ async function insert(scene: Scene): Promise<string> {
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'GOOGLE_DUPLICATE') throw error;
     const there = await google.getEvent(calendar.google_id, landing.eventId);
-    if (there && there.status !== 'cancelled' && there.privateProperties.makewayRequest === request.id) return recordInserted(scene, there);
-    return giveUp(scene, 'deleted-at-landing');
+    if (there?.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
+    if (there?.privateProperties.makewayRequest === request.id) return recordInserted(scene, there);
+    // Not to be seen yet (Google may answer 404 right after a create), or not ours: look again later.
+    throw new Problem('GOOGLE_ANSWER_LOST', 'The event is there, but cannot be read yet.');
   }
 }
 
@@ -104,6 +128,9 @@ async function recordInserted({ shell, claim, coach, landing, calendar }: Scene,
   return 'inserted';
 }
 
+/** A 404 proves nothing: Google may answer so right after a create, and for a calendar that is out of sight. */
+const notSeen = (): Problem => new Problem('GOOGLE_UNREACHABLE', 'Google does not show the event that it took.');
+
 /** Reads the window again. A clash is undone before anybody heard of it. */
 async function verify(scene: Scene): Promise<string> {
   const { shell, claim, coach, landing, calendar, google } = scene;
@@ -113,7 +140,8 @@ async function verify(scene: Scene): Promise<string> {
   const own = await google.getEvent(calendar.google_id, landing.eventId);
   // A delete once sent may still arrive, so it is carried through, even if the clash has gone.
   const isUndoing = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'delete')) !== null;
-  if (!own || own.status === 'cancelled') return giveUp(scene, isUndoing ? 'taken-again' : 'deleted-at-landing');
+  if (own?.status === 'cancelled' || (!own && isUndoing)) return giveUp(scene, isUndoing ? 'taken-again' : 'deleted-at-landing');
+  if (!own) throw notSeen();
   if (others.length > 0 || isUndoing) {
     await inTx(shell.db, 'commit intend-undo', async (tx) => {
       await holdLease(tx, claim);
@@ -135,9 +163,10 @@ async function invite(scene: Scene): Promise<string> {
   const { shell, claim, coach, request, client, landing, calendar, google } = scene;
   let event = await google.getEvent(calendar.google_id, landing.eventId);
   // Deleted by the coach after it stood there verified: understood, not fought. Nobody was told of a booking.
-  if (!event || event.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
+  if (!event) throw notSeen();
+  if (event.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
   if (client.email && !event.attendees.some((a) => a.email === client.email)) {
-    event = await google.inviteGuest(calendar.google_id, landing.eventId, event.etag, { email: client.email, displayName: client.name });
+    event = await google.inviteGuest(calendar.google_id, event, { email: client.email, displayName: client.name });
   }
   const now = shell.clock.now();
   await inTx(shell.db, 'commit landed', async (tx) => {
@@ -145,11 +174,12 @@ async function invite(scene: Scene): Promise<string> {
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
+    // The session follows its event, also where the coach has dragged it since: understood, not fought.
+    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'scheduled');
     await applyEvents(tx, calendar, calendar.generation, [event], [], now);
     await advanceLanding(tx, landing, 'landed', now);
-    if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'scheduled');
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
-    await setBooked(tx, request, { start: landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
+    await setBooked(tx, request, { start: event.when?.kind === 'timed' ? event.when.start : landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
     if (landing.resolutionId) {
       const resolution = await resolutionById(tx, coach.id, landing.resolutionId, 'lock');
       const choice = await choiceOf(tx, resolution, 'chosen');
@@ -164,7 +194,7 @@ async function invite(scene: Scene): Promise<string> {
 
 /** The landing ends without an event of ours in Google. Who picked the time finds fresh ones behind the same link;
  *  otherwise the request is the coach's turn, with the reason. A client who was moved is not moved again. */
-async function giveUp({ shell, claim, coach, request, landing, calendar }: Scene, reason: PendingReason): Promise<string> {
+async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<Scene, 'shell' | 'claim' | 'coach' | 'request' | 'landing' | 'calendar'>, reason: PendingReason): Promise<string> {
   const now = shell.clock.now();
   await inTx(shell.db, 'commit undone', async (tx) => {
     await lockCoach(tx, coach.id);
@@ -179,20 +209,24 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Scene
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'refused', now);
     await remember(tx, { coachId: coach.id, at: now, what: `not landed: ${reason}`, by: 'google', requestId: request.id, resolutionId: landing.resolutionId });
     const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;
-    if (resolution?.option === 1 && resolution.state === 'chosen') return freshPicks(tx, coach, request, resolution, landing, now);
+    if (resolution?.option === 1 && resolution.state === 'chosen') return freshPicks(tx, shell, claim, coach, request, resolution, landing, now);
     if (resolution) await endResolution(tx, shell, resolution, (await offerOf(tx, resolution)).clientId, { reason: 'taken', by: 'google', tellAsked: false }, now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, request.id, 'lock'), { reason }, now);
+    // A time that the coach had named is not the client's wish.
+    const wantedAt = request.wanted_starts.includes(landing.interval.start) ? landing.interval.start : request.wanted_starts.find((start) => start > now);
+    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, request.id, 'lock'), { reason, ...(wantedAt !== undefined && { wantedAt }) }, now);
   });
   return `not landed: ${reason}`;
 }
 
 /** Option 1, and the picked time was taken in Google meanwhile: the same link shows fresh times. */
-async function freshPicks(tx: Tx, coach: Coach, request: Request, resolution: Resolution, landing: Landing, now: Instant): Promise<void> {
+async function freshPicks(tx: Tx, shell: Shell, claim: Claim, coach: Coach, request: Request, resolution: Resolution, landing: Landing, now: Instant): Promise<void> {
   const offer = await offerOf(tx, resolution);
   const choice = await choiceOf(tx, resolution, 'chosen');
   if (choice) await endChoice(tx, coach.id, choice.id, 'undone');
   await backToAsked(tx, resolution, now);
   const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: landing.interval.end - landing.interval.start, clientId: offer.clientId, taken: [resolution.interval, landing.interval], now });
   await refreshOffer(tx, coach.id, offer, slots);
+  // Who was told to come back later hears of it; who waits at the page sees it there.
+  if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind: 'offer', clientId: offer.clientId, requestId: request.id, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
   await setPending(tx, await requestById(tx, coach.id, request.id, 'lock'), { reason: 'offered', newTurn: true, wantedAt: resolution.interval.start }, now);
 }

@@ -13,13 +13,13 @@ const resolutionOf = (r: Row): Resolution => ({
 });
 
 export async function resolutionById(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Resolution> {
-  const row = await oneRow<Row>(db, `select ${COLUMNS} from resolutions where coach_id = :coachId and id = :id ${lock === 'lock' ? 'for update' : ''}`, { coachId, id });
+  const row = await oneRow<Row>(db, `select ${COLUMNS} from resolutions where coach_id = :coachId and id = :id ${lock === 'lock' ? 'for no key update' : ''}`, { coachId, id });
   if (!row) throw new Problem('IMPOSSIBLE_STATE', 'A resolution is missing.', { id });
   return resolutionOf(row);
 }
 export async function liveResolution(db: Reader, coachId: CoachId, requestId: RequestId, lock: 'lock' | 'read' = 'read'): Promise<Resolution | null> {
   const row = await oneRow<Row>(db, `select ${COLUMNS} from resolutions where coach_id = :coachId and request_id = :requestId
-    and state in ('asked', 'chosen', 'moved', 'vacated') ${lock === 'lock' ? 'for update' : ''}`, { coachId, requestId });
+    and state in ('asked', 'chosen', 'moved', 'vacated') ${lock === 'lock' ? 'for no key update' : ''}`, { coachId, requestId });
   return row && resolutionOf(row);
 }
 /** The latest resolution of a request, live or not. */

@@ -20,8 +20,13 @@ import { clearAsked } from './session.store.js';
 
 type Actor = Line['by'];
 
-/** The request is the coach's turn (again): a new revision, one decision letter with its link, and polls while it is open. */
+/** The request is the coach's turn (again): a new revision, one decision letter with its link, and polls while it is open.
+ *  If all its times have passed meanwhile, there is nothing left to decide and it ends. */
 export async function giveToCoach(tx: Tx, shell: Shell, coach: Coach, request: Request, to: { reason: PendingReason; wantedAt?: Instant; isFirst?: boolean }, now: Instant): Promise<Request> {
+  if (request.wanted_starts.every((start) => start <= now)) {
+    await closeRequest(tx, shell, request, 'expired', 'makeway', now);
+    return request;
+  }
   const pending = await setPending(tx, request, { reason: to.reason, newTurn: !to.isFirst, ...(to.wantedAt !== undefined && { wantedAt: to.wantedAt }) }, now);
   await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: pending.revision }, now);
   await enqueue(tx, { coachId: coach.id, kind: 'decision', clientId: null, requestId: request.id, resolutionId: null, revision: pending.revision }, shell.mailFrom, now);

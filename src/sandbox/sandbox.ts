@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { DaemonSettings } from '../../config/settings.js';
 import { coachByEmail, saveApiKey, saveCoach, type Coach } from '../coach/coach.store.js';
+import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import { grantOf } from '../google/grant.store.js';
-import { DAY, plus, type Instant } from '../kernel/interval.js';
+import { DAY, intervalFrom, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { atWallClock, rfc3339, wallClock, addDays } from '../kernel/zone.js';
 import { readMails } from '../launcher/caught-mail.js';
@@ -25,6 +26,11 @@ import { walkThroughConsent } from './browser.js';
 import { mailListPage, SANDBOX_SCRIPT, SANDBOX_STYLE, sandboxPage } from './page.js';
 
 export interface Sandbox { readonly routes: (app: FastifyInstance) => void; prepare(): Promise<Record<string, unknown>> }
+
+/** Ten looks a second, ten seconds at most: without Google the sandbox starts all the same. */
+const FIRST_READ_LOOKS = 100;
+/** All within the demo coach's booking horizon. */
+const WEEKS_TO_LOOK = 7;
 
 export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (ms: number) => number): Sandbox {
   const emulatorUrl = settings.emulatorUrl;
@@ -61,6 +67,8 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
       // Written last: a crash before leaves a key that nobody knows, never a file whose key is refused.
       writeWhole(keyFile, apiKey, 0o600);
     }
+    // Ready means that the button works: the first read of the calendar is over.
+    for (let i = 0; i < FIRST_READ_LOOKS && (await whyUnchecked(shell.db, coach)) !== null; i++) await new Promise((resolve) => setTimeout(resolve, 100));
     return { coachSlug: coach.slug, apiKey, accounts: DEMO.people.map(({ name, email, role }) => ({ name, email, role })) };
   }
 
@@ -71,16 +79,28 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
     return atWallClock(date, '13:00', DEMO.coach.zone);
   };
 
+  /** The first such Monday at which Dana sits, by the mirror: after a story it is the next one. */
+  async function whereDanaSits(of: Coach, now: Instant): Promise<Instant> {
+    const first = danasTime(now);
+    const dana = DEMO.people.find((p) => p.role === 'existing');
+    for (let week = 0; week < WEEKS_TO_LOOK; week++) {
+      const start = atWallClock(addDays(wallClock(first, of.zone).date, 7 * week), '13:00', of.zone);
+      const there = await blockersAt(shell.db, of, intervalFrom(start, of.policy.lengthMs));
+      if (there.some((b) => b.interval.start === start && b.claim.kind === 'guest' && b.claim.email === dana?.email)) return start;
+    }
+    return first;
+  }
+
   async function state(): Promise<SandboxState> {
     if (!coach) throw new Problem('DATABASE_AWAY', 'The demo is still being prepared.');
     const now = shell.clock.now();
-    const pending: { id: string; who: string; wanted: string; state: string; standing: string }[] = [];
+    const pending: { id: string; who: string; wanted: string; state: string; reason: string | null; standing: string }[] = [];
     for (const which of ['open', 'settled'] as const) {
       for (const r of await requestsOf(shell.db, coach.id, which)) {
         const live = await liveResolution(shell.db, coach.id, r.id);
         pending.push({
           id: r.id, who: (await clientById(shell.db, coach.id, r.client_id)).name, wanted: rfc3339(r.booked_start ?? r.wanted_at, coach.zone),
-          state: r.state === 'pending_resolution' && live ? `${r.state} (${live.state})` : r.state, standing: await standingOf(shell.db, coach, r),
+          state: r.state === 'pending_resolution' && live ? `${r.state} (${live.state})` : r.state, reason: r.pending_reason, standing: await standingOf(shell.db, coach, r),
         });
       }
     }
@@ -90,7 +110,7 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
     }));
     return {
       now: rfc3339(now, coach.zone), coach: { name: coach.name, email: coach.email, slug: coach.slug, timeZone: coach.zone }, people: DEMO.people, emulatorUrl: emulatorUrl ?? '',
-      calendarId: coach.email, pending, jobs, danasTime: rfc3339(danasTime(now), coach.zone),
+      calendarId: coach.email, pending, jobs, danasTime: rfc3339(await whereDanaSits(coach, now), coach.zone),
     };
   }
 
@@ -116,7 +136,8 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
       return reply.redirect('/', 303);
     });
     app.post('/sandbox/ask', async (_request, reply) => {
-      const start = danasTime(shell.clock.now());
+      if (!coach) throw new Problem('DATABASE_AWAY', 'The demo is still being prepared.');
+      const start = await whereDanaSits(coach, shell.clock.now());
       const sam = DEMO.people.find((p) => p.role === 'incoming');
       const answer = await fetch(`${settings.publicUrl}/api/v1/booking-requests`, {
         method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': `sandbox-${start}-${randomBytes(6).toString('hex')}` },

@@ -201,7 +201,7 @@ function drawLists() {
       const subject = el('td', 'soft', job.subject && '…' + job.subject.slice(-4));
       subject.title = job.subject;
       const [did, ...more] = (job.detail || '').split(', ');
-      row.append(el('td', '', shortTime(job.at)), el('td', '', JOBS[job.job] || job.job), el('td', '', [DEEDS[did] || did, ...more].join(', ')), subject, el('td', '', OUTCOMES[job.outcome] || job.outcome), el('td', '', job.durationMs + ' ms'));
+      row.append(el('td', '', shortTime(job.at)), el('td', '', JOBS[job.job] || job.job), el('td', '', [(['outbox', 'calendars'].includes(job.job) && DEEDS[did]) || did, ...more].join(', ')), subject, el('td', '', OUTCOMES[job.outcome] || job.outcome), el('td', '', job.durationMs + ' ms'));
       if (job.outcome === 'nothing') row.className = 'quiet';
       return row;
     });

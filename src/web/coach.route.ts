@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { coachById, type Coach } from '../coach/coach.store.js';
-import { beginOauth, finishOauth } from '../google/connect.flow.js';
+import { beginOauth, finishOauth, TRIP_LASTS_MS } from '../google/connect.flow.js';
 import { grantOf, signedInCoach } from '../google/grant.store.js';
 import { signOut } from '../google/sign-out.flow.js';
 import { readId, type RequestId } from '../kernel/ids.js';
@@ -41,15 +41,16 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
   app.get('/sign-in', async (_request, reply) => reply.type('text/html').send(signInPage({ start: '/auth/google?to=/pending', note: null })));
 
   app.get<{ Querystring: { to?: unknown; connect?: unknown } }>('/auth/google', async (request, reply) => {
-    const { url, state } = await beginOauth(shell, web.oauth, request.query.connect === '1' ? 'connect' : 'sign-in', returnPath(request.query.to));
-    return reply.setCookie(STATE_COOKIE, state, { ...cookie, maxAge: 600 }).redirect(url, 302);
+    const { url, kept } = beginOauth(shell, web.oauth, request.query.connect === '1' ? 'connect' : 'sign-in', returnPath(request.query.to));
+    return reply.setCookie(STATE_COOKIE, kept, { ...cookie, maxAge: TRIP_LASTS_MS / 1000 }).redirect(url, 302);
   });
 
   app.get<{ Querystring: { code?: string; state?: string; error?: string } }>('/auth/google/callback', async (request, reply) => {
     const { code, state, error } = request.query;
     if (error) throw new Problem('SIGN_IN_REFUSED', 'You did not give the permission. Nothing has changed.');
-    if (!code || !state || state !== request.cookies[STATE_COOKIE]) throw new Problem('SIGN_IN_REFUSED', 'This sign-in was not begun in this browser. Please begin again.');
-    const done = await finishOauth(shell, web.oauth, { code, state });
+    const kept = request.cookies[STATE_COOKIE];
+    if (!code || !state || !kept) throw new Problem('SIGN_IN_REFUSED', 'This sign-in was not begun in this browser. Please begin again.');
+    const done = await finishOauth(shell, web.oauth, { code, state, kept });
     return reply.clearCookie(STATE_COOKIE, { path: '/' }).setCookie(COOKIE, done.signIn, { ...cookie, maxAge: 14 * 86_400 }).redirect(done.returnTo, 303);
   });
 

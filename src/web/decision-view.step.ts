@@ -48,7 +48,7 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
     neighbours: picture.neighbours.map((b) => ({ title: b.title, interval: b.interval })),
     ask: typeof picture.ask === 'string' || !candidate
       ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
-      : { name: candidate.name, email: candidate.email, slots: picture.ask.slots, until: picture.ask.until, unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null },
+      : { key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: picture.ask.slots, until: picture.ask.until, unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null },
     otherSlots: picture.otherSlots, manual: picture.manual,
   };
 }

@@ -55,7 +55,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     else if (start !== null) {
       const answer = await chooseSlot(shell, about, instant(start), null);
       if ((answer.did === 'chosen' || answer.did === 'picked') && answer.claim) await web.goOn(answer.claim);
-      const note = answer.did === 'taken' ? 'That time was taken a moment ago. These are free now.' : answer.did === 'no-such-slot' ? 'That time is not among the choices. These are free now.' : null;
+      const note = answer.did === 'taken' ? 'That time was taken a moment ago. These are free now.' : answer.did === 'not-now' ? 'This cannot be done right now. Nothing has changed. Please try again later; your choices stay.' : answer.did === 'no-such-slot' ? 'That time is not among the choices. These are free now.' : null;
       const view = await offerView(shell, link, { action, start: null, keep: false, note: note ?? (await undone(web, link)) });
       return reply.code(note ? 409 : 200).type('text/html').send(view ? offerPage(view) : GONE);
     } else {

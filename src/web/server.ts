@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { coachRoutes } from './coach.route.js';
@@ -18,10 +19,12 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   IDEMPOTENCY_KEY_REUSED: 422, TOO_MANY_CALLS: 429, NOT_SIGNED_IN: 401, SIGN_IN_REFUSED: 403,
 };
 const BODY_LIMIT = 64 * 1024;
+const DROP_LIMIT = 64 * 1024 * 1024;
+const DROP_WITHIN_MS = 5_000;
 
 /** The web server, not yet listening. Every page is server-rendered, needs no script, and is not framed by others. */
 export async function webServer(web: Web): Promise<FastifyInstance> {
-  const app = fastify({ loggerInstance: web.log, disableRequestLogging: true, bodyLimit: BODY_LIMIT, trustProxy: 'loopback', requestTimeout: 30_000, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({ loggerInstance: web.log, logController: new LogController({ disableRequestLogging: true }), bodyLimit: BODY_LIMIT, trustProxy: 'loopback', requestTimeout: 30_000, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: {
       defaultSrc: ["'none'"], styleSrc: ["'self'"], formAction: ["'self'"], imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], frameAncestors: [web.sandbox ? "'self'" : "'none'"],
@@ -64,11 +67,32 @@ function translate(error: unknown): unknown {
 
 async function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const problem = error instanceof Problem ? error : null;
-  const status = problem ? (STATUS[problem.code] ?? (problem.remedy === 'wait' ? 503 : 500)) : 500;
+  const status = problem ? (STATUS[problem.code] ?? (problem.remedy === 'wait' || problem.remedy === 'reread' ? 503 : 500)) : 500;
   if (status >= 500) request.log.error({ code: problem?.code ?? 'UNEXPECTED', route: request.routeOptions.url, stack: error instanceof Error ? error.stack : undefined }, 'a call failed');
   const message = problem && status !== 500 ? problem.message : 'Something went wrong on our side. Nothing was lost; please try again in a moment.';
   if (status === 503) reply.header('retry-after', '5');
+  if (status === 413) await dropRest(request.raw);
   if (request.url.startsWith('/api/')) return reply.code(status).send({ error: { code: problem?.code ?? 'UNEXPECTED', message } });
   const title = status === 404 ? 'Not found' : status === 503 ? 'Not right now' : status === 401 || status === 403 ? 'Not signed in' : status < 500 ? 'That did not work' : 'Something went wrong';
   return reply.code(status).type('text/html').send(messagePage({ title, lines: [message], tone: status === 404 ? 'neutral' : 'bad', ...((status === 401 || status === 403) && { link: { href: '/sign-in', text: 'Sign in' } }) }));
+}
+
+/** Reads the rest of a refused body and drops it, within bounds: who is still sending would else see a broken
+ *  connection, and never the answer. */
+function dropRest(body: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let dropped = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      body.off('data', count);
+      resolve();
+    };
+    const count = (part: Buffer): void => {
+      dropped += part.length;
+      if (dropped > DROP_LIMIT) done();
+    };
+    const timer = setTimeout(done, DROP_WITHIN_MS);
+    if (body.complete || body.destroyed) { done(); return; }
+    body.on('data', count).once('end', done).once('close', done).resume();
+  });
 }

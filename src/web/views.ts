@@ -34,7 +34,7 @@ export interface DecisionView {
   readonly blockers: readonly BlockerView[];
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
   readonly ask:
-    | { readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null }
+    | { /** The blocker to be asked. */ readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null }
     | { readonly why: string };
   readonly otherSlots: readonly Interval[];
   /** Free times for booking by hand; the wanted time comes first if it is free. */

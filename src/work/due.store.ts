@@ -24,7 +24,7 @@ export async function claimDue(db: Db, queue: Queue, lease: { owner: string; now
     with due as (
       select coach_id, id from ${queue} t
       where wake_at <= :now and (lease_until is null or lease_until <= :now) ${onePerCoach}
-      order by wake_at limit :limit for update skip locked)
+      order by wake_at limit :limit for no key update skip locked)
     update ${queue} t set lease_owner = :owner, lease_until = :until, fence = t.fence + 1
     from due where t.coach_id = due.coach_id and t.id = due.id
     returning t.coach_id, t.id, t.fence, t.attempts, t.lease_until`,
@@ -45,7 +45,7 @@ export async function claimRow(db: Reader, queue: Queue, key: { coachId: CoachId
 /** Locks the claimed row and refuses if the lease went to somebody else. First statement of every commit of claimed work.
  *  @throws Problem LEASE_LOST */
 export async function holdLease(tx: Tx, claim: Claim): Promise<void> {
-  const row = await oneRow(tx, `select 1 from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence for update`,
+  const row = await oneRow(tx, `select 1 from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence for no key update`,
     { coach: claim.coachId, id: claim.id, fence: claim.fence });
   if (!row) throw new Problem('LEASE_LOST', 'Somebody else went on with this work.', { queue: claim.queue, id: claim.id });
 }
@@ -70,7 +70,7 @@ export async function putOff(db: Db, claim: Claim, wakeAt: Instant, error: strin
 /** Ends the lease. Who sleeps counts a leased row from the lease's end, and is told if it is due before that. */
 const giveBack = (db: Db, claim: Claim, changes: string, unless: string, bindings: Readonly<Record<string, unknown>>): Promise<number> =>
   run(db, `
-    with held as (select coach_id, id, lease_until from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence ${unless} for update),
+    with held as (select coach_id, id, lease_until from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence ${unless} for no key update),
     freed as (update ${claim.queue} t set lease_owner = null, lease_until = null, ${changes} from held
       where t.coach_id = held.coach_id and t.id = held.id returning t.wake_at < held.lease_until as is_early)
     select pg_notify('${DUE}', :queue) from freed where is_early`,
@@ -81,9 +81,9 @@ export async function wake(tx: Tx, queue: Queue, coachId: CoachId, id: string, a
   await run(tx, `update ${queue} set wake_at = least(coalesce(wake_at, :at), :at) where coach_id = :coach and id = :id`, { at: param(at), coach: coachId, id });
   await notifyDue(tx, queue);
 }
-/** Makes everything due that a coach's rows wait for. */
+/** Makes due what a coach's requests wait for: their permission is back, or a calendar can be read again. */
 export async function wakeAllOf(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
-  for (const queue of QUEUES) {
+  for (const queue of ['landings', 'resolutions', 'requests'] as const) {
     await run(tx, `update ${queue} set wake_at = least(wake_at, :now) where coach_id = :coachId and wake_at is not null`, { coachId, now: param(now) });
     await notifyDue(tx, queue);
   }
@@ -94,7 +94,9 @@ export async function notifyDue(tx: Tx, queue: Queue): Promise<void> {
 
 /** The earliest moment at which a row of these queues becomes due, or null. A leased row counts from its lease's end. */
 export async function nextDueAt(db: Db, queues: readonly Queue[]): Promise<Instant | null> {
-  const union = queues.map((q) => `(select greatest(wake_at, lease_until) as at from ${q} where wake_at is not null order by wake_at limit 50)`).join(' union all ');
+  // A calendar also waits for the one of the same coach that is being read.
+  const free = (q: Queue): string => (q === 'calendars' ? '(select max(o.lease_until) from calendars o where o.coach_id = q.coach_id)' : 'lease_until');
+  const union = queues.map((q) => `(select greatest(wake_at, ${free(q)}) as at from ${q} q where wake_at is not null order by wake_at limit 50)`).join(' union all ');
   return (await oneRow<{ at: Instant | null }>(db, `select min(at) as at from (${union}) due`))?.at ?? null;
 }
 

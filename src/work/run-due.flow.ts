@@ -1,7 +1,7 @@
 import { Problem } from '../kernel/problem.js';
 import { plus, type Instant } from '../kernel/interval.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
-import { claimDue, claimRow, putOff, QUEUES, release, type Claim, type Queue } from './due.store.js';
+import { claimDue, claimRow, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
 import { recordRun } from './job-run.store.js';
 import type { Shell, Worker } from './shell.port.js';
 import type { CoachId } from '../kernel/ids.js';
@@ -23,6 +23,11 @@ export function retryAt(problem: Problem | null, attempts: number, now: Instant,
 export async function work(shell: Shell, workers: Workers, claim: Claim): Promise<void> {
   const startedAt = shell.clock.now();
   const entry = { job: claim.queue, coachId: claim.coachId, subject: claim.id, startedAt };
+  // The lease outlives slow calls: it is renewed while the work goes on. If it is lost, the next commit says so.
+  const heartbeat = setInterval(() => {
+    // A beat that fails needs no answer: the fence refuses the commits of whoever lost the lease.
+    renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch(() => undefined);
+  }, shell.leaseMs / 3);
   try {
     const report = await workers[claim.queue](shell, claim);
     await release(shell.db, claim);
@@ -34,11 +39,15 @@ export async function work(shell: Shell, workers: Workers, claim: Claim): Promis
     const code = problem?.code ?? 'UNEXPECTED';
     const lost = problem?.code === 'LEASE_LOST';
     const now = shell.clock.now();
-    if (!lost) await putOff(shell.db, claim, retryAt(problem, claim.attempts, now, Math.random()), code);
+    // The row itself may have gone on under the same lease: by the fence, this gives back only what is ours.
+    if (lost) await release(shell.db, claim);
+    else await putOff(shell.db, claim, retryAt(problem, claim.attempts, now, Math.random()), code);
     await recordRun(shell.db, {
       ...entry, outcome: lost ? 'nothing' : problem?.remedy === 'wait' || problem?.remedy === 'reread' ? 'again' : 'failed',
       counts: {}, did: null, errorCode: code, endedAt: now, error: error instanceof Error ? error : new Error(String(error)),
     });
+  } finally {
+    clearInterval(heartbeat);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Shell {
   readonly keys: Keyring;
   /** Where people and Google reach us, without a trailing slash. */
   readonly publicUrl: string;
+  /** Where Google's pushes can reach us; null: only polling is possible. */
+  readonly pushAddress: string | null;
   /** The address our mails come from. */
   readonly mailFrom: string;
   readonly owner: string;

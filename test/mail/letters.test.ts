@@ -130,6 +130,11 @@ describe('the decision', () => {
     expect(linksOf(html)).toEqual([link('two'), link('one'), link('decline'), link('open')]);
   });
 
+  test('a request that came back is told apart by its subject', () => {
+    const first = writeLetter(decisionFacts).subject;
+    expect(writeLetter({ ...decisionFacts, isAgain: true }).subject).toBe(`Your turn again: ${first}`);
+  });
+
   test('says why the session cannot be asked, and offers no dead button', () => {
     const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, otherSlots: 0 });
     expect(text).toContain('Two sessions stand there.');

@@ -147,7 +147,7 @@ beforeAll(async () => {
 });
 afterAll(async () => { await asked.close(); });
 
-describe.sequential('the daemon is killed', () => {
+describe('the daemon is killed', () => {
   test('undisturbed, the story takes known steps to a known end', async () => {
     const grounds = await danaHasHerMail();
     const daemon = grounds.start();
@@ -164,7 +164,7 @@ describe.sequential('the daemon is killed', () => {
 
     expect(effects.filter((e) => !BESIDE.test(e))).toEqual(CORE);
     expect(effects.filter((e) => !(EFFECTS as readonly string[]).includes(e))).toEqual([]);
-    const monday = await mondayOf(undisturbed);
+    const monday = mondayOf(undisturbed);
     expect(undisturbed).toMatchObject({
       requests: [{ state: 'booked', booked_start: monday, pending_reason: null }],
       sessions: [{ status: 'scheduled', scheduled_at: monday, is_sams: true }, { status: 'scheduled', scheduled_at: plus(monday, HOUR), invite_sent: false, cancellation_reason: null, is_sams: false }],

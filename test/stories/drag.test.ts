@@ -187,12 +187,16 @@ test('after Dana\'s silence too: when the time becomes free by itself, Sam gets 
   await expectLanded(w, id, MONDAY);
 });
 
-test('land: manual: an undecided time that became free is not booked by itself', async () => {
+test('land: manual: an undecided time that became free is not booked by itself, but Kim is told', async () => {
   const w = await open({ policy: { land: 'manual' } });
   const id = await wish(w);
   await w.deleteEvent(DANAS_INSTANCE);
   await w.pass(30_000);
   await w.pass(120_000);
   await expectNotLanded(w, id);
-  expect(await requestOf(w, id)).toMatchObject({ state: 'pending_resolution' });
+  expect(await requestOf(w, id)).toMatchObject({ state: 'pending_resolution', pending_reason: 'freed' });
+  expect(await subjectsTo(w, KIM.email)).toHaveLength(2);
+  expect(await liveHolds(w)).toEqual([]);
+  await w.pass(3_600_000);
+  expect(await subjectsTo(w, KIM.email)).toHaveLength(2);
 });

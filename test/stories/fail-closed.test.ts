@@ -1,6 +1,7 @@
 /** Invariants 11 and 12: reading mails nobody; a check that could not be made counts as "not free". */
 import { expect, test } from 'vitest';
-import { askDana, choose, danasSeries, decide, expectLanded, expectNotLanded, linkTo, liveHolds, MONDAY, on, requestOf, standsAt, trouble, wish, worlds } from '../support/story.js';
+import { walkThroughConsent } from '../../src/sandbox/browser.js';
+import { askDana, choose, danasSeries, decide, expectLanded, expectNotLanded, holdCall, linkTo, liveHolds, MONDAY, on, requestOf, standsAt, trouble, until, wish, worlds } from '../support/story.js';
 import { at, DANA, KIM, type EventIn } from '../support/world.js';
 
 const open = worlds();
@@ -41,6 +42,28 @@ test('the look before the landing fails again and again: nothing is written, the
   await expectLanded(w, asked.body.id, on(0, '15:00'));
 });
 
+test('a look that was answered more than five seconds ago is no evidence: Google is asked again before the insert', async () => {
+  const w = await open();
+  const hold = await holdCall(w, { method: 'GET', pathPattern: 'singleEvents=true' });
+  const asked = w.request(on(0, '15:00'));
+  await hold.held();
+  // The look is answered, but the commit that comes before the insert has to wait for a lock, for six seconds.
+  const lock = await w.shell.db.transaction();
+  await lock.raw('select 1 from landings for update');
+  await hold.letGo();
+  await until('the wait for the lock', () => w.one(`select 1 as x from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`));
+  w.setNow(at(w.now(), 6 / 3600));
+  await lock.rollback();
+  const id = (await asked).body.id;
+  expect((await w.writes()).filter((x) => x.eventId.startsWith('mk'))).toEqual([]);
+  await w.pass(3_000);
+  await expectLanded(w, id, on(0, '15:00'));
+  const calls = (await w.reads()) as { method: string; path: string; query?: string; seq: number }[];
+  const insert = calls.filter((c) => c.method === 'POST' && c.path.endsWith('/events')).at(-1)?.seq ?? 0;
+  const looks = calls.filter((c) => c.method === 'GET' && (c.query ?? '').includes('singleEvents=true') && (c.query ?? '').includes('timeMin'));
+  expect(looks.filter((c) => c.seq < insert)).toHaveLength(2);
+});
+
 test('the grant is gone: nothing is booked and nobody is asked; Kim sees why', async () => {
   const w = await open();
   const first = await wish(w);
@@ -67,7 +90,6 @@ test('the grant breaks between Dana\'s click and the move: she stays, the holds 
   expect(await standsAt(w, MONDAY)).toEqual([DANA.email]);
   expect(await w.one('select state from resolutions')).toEqual({ state: 'chosen' });
   expect(await liveHolds(w)).toHaveLength(2);
-  const { walkThroughConsent } = await import('../../src/sandbox/browser.js');
   await walkThroughConsent(`${w.url}/auth/google?connect=1&to=/pending`, KIM.email);
   await w.settle();
   await w.pass(3_700_000);
@@ -78,7 +100,7 @@ test('a full read that would bury most of the calendar is not believed: no offer
   const w = await open({ events: [danasSeries, ...many(24)] });
   const id = await askDana(w);
   // Google forgets our place, and its next full answer lacks most of the calendar.
-  await w.control('/sync-tokens/expire', {});
+  await fetch(`${w.emulator.url}/control/sync-tokens/expire`, { method: 'POST', body: '{}' });
   for (let n = 0; n < 24; n++) await w.deleteEvent(`bulk${n}`);
   await w.deleteEvent('danaseries');
   await w.pass(31_000);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { HOUR } from '../../src/kernel/interval.js';
 import { rfc3339 } from '../../src/kernel/zone.js';
 import { expectDanaUntouched, expectLanded, expectNothingStuck, expectNotLanded, MONDAY, on, pendingReason, requestOf, standsAt, subjectsTo, worlds } from '../support/story.js';
-import { aWorld, at, DANA, KIM, SAM } from '../support/world.js';
+import { at, DANA, KIM, SAM, type World } from '../support/world.js';
 
 const open = worlds();
 
@@ -136,8 +137,7 @@ test('a free time that something took in Google a moment ago is not booked; when
   await expectNothingStuck(w);
 });
 
-async function reconnect(w: Awaited<ReturnType<typeof aWorld>>): Promise<void> {
-  const { walkThroughConsent } = await import('../../src/sandbox/browser.js');
+async function reconnect(w: World): Promise<void> {
   await walkThroughConsent(`${w.url}/auth/google?connect=1&to=/pending`, KIM.email);
   await w.settle();
 }

@@ -75,6 +75,26 @@ test.each(FAULTS)('the delete that undoes a clash: %s', async (_, rule) => {
   expect(await liveHolds(w)).toEqual([]);
 });
 
+test.each(FAULTS)('the patch that moves Dana back: %s', async (_, rule) => {
+  const w = await open();
+  const id = await askDana(w);
+  const hold = await holdCall(w, { method: 'PATCH', pathPattern: DANAS });
+  const clicked = choose(w, TWO);
+  await hold.held();
+  await w.addEvent({ summary: 'Dentist', start: at(TWO, 0.5) });
+  await trouble(w, { method: 'PATCH', pathPattern: DANAS, ...rule });
+  await hold.letGo();
+  await clicked;
+  await w.settle();
+  await goOn(w);
+  expect(await pendingReason(w, id)).toBe('slipped-in');
+  expect(await standsAt(w, MONDAY)).toEqual([DANA.email]);
+  expect((await w.writes()).filter((x) => x.eventId === DANAS_INSTANCE).map((x) => x.kind)).toEqual(['patch', 'patch']);
+  await expectNotLanded(w, id);
+  expect(await liveHolds(w)).toEqual([]);
+  await expectNothingStuck(w);
+});
+
 test('the delete\'s answer is lost and the clash goes away meanwhile: the undo is carried through, the request is Kim\'s', async () => {
   const w = await open();
   const hold = await holdCall(w, INSERTS);

@@ -52,6 +52,7 @@ test('a time that something took in Google a moment ago: nothing is booked, and 
   expect(await liveHolds(w)).toEqual([]);
   expect(await subjectsTo(w, SAM.email)).toEqual([]);
   expect(await subjectsTo(w, KIM.email)).toHaveLength(2);
+  expect(await w.one('select wanted_at from requests')).toEqual({ wanted_at: MONDAY }); // Sam's wish, not Kim's idea
 });
 
 test('Kim books by hand while Dana is asked: Dana hears that it is over, and keeps her time', async () => {
@@ -118,6 +119,8 @@ test('land: manual: Kim never decides: when the time has passed the request ends
   await w.pass(MONDAY - w.now());
   await w.pass(2_000);
   expect(await requestOf(w, id)).toMatchObject({ state: 'expired' });
+  expect(await subjectsTo(w, SAM.email)).toEqual([expect.stringContaining('has ended')]);
+  expect(await subjectsTo(w, KIM.email)).toHaveLength(2); // none about a time that has passed
   expect(await liveHolds(w)).toEqual([]);
   expect(await standsAt(w, at(MONDAY, 1))).toEqual([DANA.email]);
   await expectNotLanded(w, id);

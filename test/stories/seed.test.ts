@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import { aWorld, at, DANA, KIM, mondayAt, SAM, type World } from '../support/world.js';
+import { aWorld, at, DANA, KIM, mondayAt, SAM, ZONE, type World } from '../support/world.js';
 
 let world: World | undefined;
 afterEach(async () => { await world?.close(); world = undefined; });
 
 const MONDAY = mondayAt('13:00');
-const danasSeries = { id: 'danaseries', summary: 'Dana: coaching', start: at(MONDAY, -28 * 24), guests: [DANA.email], rule: 'RRULE:FREQ=WEEKLY;BYDAY=MO' };
+const danasSeries = { id: 'danaseries', summary: 'Dana: coaching', start: mondayAt('13:00', ZONE, MONDAY - 36 * 86_400_000), guests: [DANA.email], rule: 'RRULE:FREQ=WEEKLY;BYDAY=MO' };
 
 test('Monday 13:00 is taken: Dana is asked, picks 14:00, 13:00 is vacated, and Sam lands there', async () => {
   world = await aWorld({ events: [danasSeries] });

@@ -25,7 +25,7 @@ const DAEMON = join(projectRoot(), 'dist/src/daemon.js');
 const PRELOAD = join(projectRoot(), 'test/support/die-at.mjs');
 
 /** Looks again and again until `look` answers something; a real process tells no promise when it is done. */
-export async function until<T>(look: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string | (() => string), withinMs = 20_000): Promise<T> {
+export async function until<T>(look: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string | (() => string), withinMs = 30_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const seen = await look();
@@ -147,13 +147,14 @@ export async function newGrounds(options: { from?: Snapshot; databaseUrl?: strin
       if (!row) throw new Error('nobody has asked yet');
       return instant(row.at);
     },
-    /** Sam asks for Dana's time; returns when Kim has the decision mail. */
+    /** Sam asks for Dana's time. */
     async samAsks(): Promise<void> {
       const answer = await post('/sandbox/ask', {});
       if (answer.status !== 303) throw new Error(`ask: ${answer.status} ${await answer.text()}`);
     },
-    /** From "Sam asks" to Dana's inbox, by clicks alone. */
+    /** From "Sam asks" to Dana's inbox, by clicks alone, once the calendar was read. */
     async askDana(): Promise<void> {
+      await until(async () => (await self.unrest()).length === 0, 'the calendar was read');
       await self.samAsks();
       await self.kimAsksDana();
       await until(() => linkTo(DANA), 'Dana has the mail with her choices');

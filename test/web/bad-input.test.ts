@@ -53,6 +53,7 @@ describe('the API refuses, says why, and keeps nothing', () => {
     ['an unknown field', wish({ colour: 'red' }), 422, 'REQUEST_INVALID', /colour is not a field/],
     ['an unknown field of the client', clientOf({ phone: '1' }), 422, 'REQUEST_INVALID', /client\.phone is not a field/],
     ['a time without an offset', wish({ wanted_starts: ['2027-01-04T13:00:00'] }), 422, 'REQUEST_INVALID', /wanted_starts\.0 must be a time in RFC 3339 with an offset/],
+    ['a day that does not exist', wish({ wanted_starts: ['2027-02-30T13:00:00Z'] }), 422, 'REQUEST_INVALID', /wanted_starts\.0/],
     ['a date', wish({ wanted_starts: ['2027-01-04'] }), 422, 'REQUEST_INVALID', /wanted_starts\.0/],
     ['a number as a time', wish({ wanted_starts: [1_800_000_000] }), 422, 'REQUEST_INVALID', /wanted_starts\.0/],
     ['no wanted start', wish({ wanted_starts: [] }), 422, 'REQUEST_INVALID', /at least one start/],
@@ -120,6 +121,21 @@ describe('the API refuses, says why, and keeps nothing', () => {
     });
     expect(answer).toBe(413);
     expect(await everything(w)).toEqual(before);
+  });
+
+  test('a sender that listens only after all is sent hears the answer too', async () => {
+    const { hostname, port } = new URL(w.url);
+    const body = 'x'.repeat(10_000_000);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () => {
+        socket.pause();
+        socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`, () => { socket.resume(); });
+      });
+      socket.setEncoding('utf8').on('data', (part: string) => { text += part; }).on('close', () => { resolve(text); }).on('error', reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('REQUEST_TOO_LARGE');
   });
 
   test('a header without end is refused with an answer', async () => {

@@ -25,7 +25,7 @@ const decision: DecisionView = {
     { key: 'k-promise', title: 'Noor', interval: span('2026-11-30T13:00'), isAllDay: false, kind: 'promised' },
   ],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
-  ask: { name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null },
+  ask: { key: 'k-dana', name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null },
   otherSlots: slots, manual: slots, prepared: null, fault: mark('Something is missing.'),
 };
 const offer: OfferView = {
@@ -43,7 +43,7 @@ const PAGES: [string, string][] = [
   ...PREPARED.map((prepared): [string, string] => [`decision, ${String(prepared)}`, decisionPage({ ...decision, prepared })]),
   ['decision, settled', decisionPage({ ...decision, isOpen: false })],
   ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true })],
-  ['decision, unnamed', decisionPage({ ...decision, ask: { name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana') } })],
+  ['decision, unnamed', decisionPage({ ...decision, ask: { key: 'k-dana', name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana') } })],
   ['decision, no ask', decisionPage({ ...decision, ask: { why: mark('Too late.') }, otherSlots: [], manual: [] })],
   ...(['ask', 'offer'] as const).flatMap((kind) => STATES.map((state): [string, string] => [`${kind}, ${state}`, offerPage({ ...offer, kind, state })])),
   ['pending', pendingPage(pending)],
@@ -97,6 +97,26 @@ describe('the decision page', () => {
     expect(page).toMatch(/<details class="card prepared" open>/);
   });
 
+  test('what was pressed in the mail stands before the day, and else the day before all ways', () => {
+    const places = (page: string): number[] => [page.indexOf('class="agenda"'), page.indexOf('<details')];
+    const [dayAfter = 0, first = 0] = places(decisionPage({ ...decision, prepared: 'option2' }));
+    expect(first).toBeLessThan(dayAfter);
+    const [dayBefore = 0, ways = 0] = places(decisionPage(decision));
+    expect(dayBefore).toBeLessThan(ways);
+  });
+
+  test('after the press it says what follows, not that something changed', () => {
+    const page = decisionPage({ ...decision, isOpen: false, isStale: true, isDecided: true, standing: 'Dana was asked.' });
+    expect(page).toContain('<h1>That is decided</h1>');
+    expect(page.match(/Dana was asked\./g)).toHaveLength(1);
+    expect(page).not.toContain('Something changed');
+  });
+
+  test.each([['Dana 13h', 'Dana'], ['Jonas, 15:00', 'Jonas'], ['Mira 9.30 Uhr', 'Mira'], ['13h', '13h'], ['Noor', 'Noor'], ['Level 42 group', 'Level 42 group']])('the title %s suggests the name %s', (title, name) => {
+    const page = decisionPage({ ...decision, ask: { key: 'k-dana', name: title, email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana' } });
+    expect(page).toContain(`name="client_name" value="${name}"`);
+  });
+
   test('ticks are asked for what is neither asked nor promised', () => {
     const ticks = [...decisionPage(decision).matchAll(/name="tick" value="([^"]*)"/g)].map((match) => match[1]);
     expect(ticks).toEqual([`k-conf ${ESCAPED}`]);
@@ -104,9 +124,9 @@ describe('the decision page', () => {
 
   test('asks for a missing address, and who a title is', () => {
     expect(decisionPage(decision)).not.toContain('name="address"');
-    expect(decisionPage({ ...decision, ask: { name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null } })).toMatch(/type="email" name="address"[^>]* required/);
-    const unnamed = decisionPage({ ...decision, ask: { name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana' } });
-    for (const field of ['name="title_key" value="k-dana"', 'name="client_name"', 'name="address"', 'name="do" value="not-a-client" formnovalidate']) expect(unnamed).toContain(field);
+    expect(decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null } })).toMatch(/type="email" name="address"[^>]* required/);
+    const unnamed = decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana' } });
+    for (const field of ['name="about" value="k-dana"', 'name="client_name"', 'name="address"', 'name="do" value="not-a-client" formnovalidate']) expect(unnamed).toContain(field);
   });
 
   test('says why asking is not possible, and has no button for it', () => {

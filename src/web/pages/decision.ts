@@ -80,15 +80,14 @@ function askToMove(view: DecisionView): WayCard {
   const { ask } = view;
   if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: html`${titleForms(view)}<p class="soft">${ask.why}</p>` };
   const { name } = ask;
-  const asked = ask.unnamedKey ?? view.blockers.find((blocker) => blocker.kind === 'session')?.key;
-  const others = view.blockers.filter((blocker) => blocker.key !== asked && blocker.kind !== 'promised');
+  const others = view.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
   return {
     title: `Ask ${name} to move`,
     effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
     inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from:</p>
 ${timeList(ask.slots, view.zone)}
 <p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(view.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes and the request is back with you. ${name} does not learn who asks.</p>
-${form(view, html`${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(ask.unnamedKey, name, ask.email)}
+${form(view, html`<input type="hidden" name="about" value="${ask.key}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
 <p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
 ${others.map((other) => tick(other, view.zone))}</fieldset>`}
@@ -101,8 +100,7 @@ const addressField = (name: string): Html => html`<label class="field">E-mail ad
 <span>It is missing in your calendar. Makeway remembers it.</span>
 <input type="email" name="address" autocomplete="off" required></label>`;
 
-const whoIsIt = (key: string, title: string, email: string | null): Html => html`<input type="hidden" name="title_key" value="${key}">
-<fieldset><legend>Who is “${title}”?</legend>
+const whoIsIt = (title: string, email: string | null): Html => html`<fieldset><legend>Who is “${title}”?</legend>
 <p class="soft small">The event has no guest. Say it once; Makeway remembers it for the whole series.</p>
 <label class="field">Name <input type="text" name="client_name" value="${withoutTime(title)}" autocomplete="off" maxlength="100" required></label>
 <label class="field">E-mail address <input type="email" name="address" value="${email ?? ''}" autocomplete="off" required></label></fieldset>`;
@@ -112,7 +110,7 @@ const withoutTime = (title: string): string => title.replace(/[\s,:–-]*\b\d{1,
 
 /** Where nobody can be asked yet, a title without a client can still be named, or set aside for good. */
 const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((blocker) => blocker.kind === 'unnamed').map((blocker) =>
-  form(view, html`<input type="hidden" name="title_key" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
+  form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
 <button class="quiet" name="do" value="not-a-client">“${blocker.title}” is not a client: never ask</button>`))}`;
 
 const tick = (blocker: BlockerView, zone: string): Html => html`<label class="tick"><input type="checkbox" name="tick" value="${blocker.key}" required>
