@@ -126,6 +126,7 @@ function decisionOf(values: { option?: string | undefined; start?: string | unde
       if (start === null) throw new Usage('manual needs --start with a time in RFC 3339, such as 2026-11-30T13:00:00+01:00.');
       return { do: 'manual', start };
     }
+    case undefined:
     default: throw new Usage('--option must be 1, 2, decline or manual.');
   }
 }

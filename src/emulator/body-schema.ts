@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './model.js';
 export type Check = (value: Json, path: string) => void;
 
 const wrong = (path: string, value: Json, wanted: string): ApiError =>
-  new ApiError(400, 'badRequest', `Invalid value at '${path}' (${wanted}), ${JSON.stringify(value)?.slice(0, 80)}`);
+  new ApiError(400, 'badRequest', `Invalid value at '${path}' (${wanted}), ${JSON.stringify(value).slice(0, 80)}`);
 
 export const text: Check = (value, path) => { if (typeof value !== 'string') throw wrong(path, value, 'TYPE_STRING'); };
 export const bool: Check = (value, path) => { if (typeof value !== 'boolean') throw wrong(path, value, 'TYPE_BOOL'); };

@@ -10,7 +10,7 @@ import { calendarBody, channelBody, eventBody, freeBusyBody } from './event-sche
 import { etagOf, showEvent } from './event-view.js';
 import { changeEvent, deleteEvent, insertEvent, type WriteCall } from './event-write.js';
 import { queryFreeBusy } from './free-busy.js';
-import { ListTokens } from './list-token.js';
+import type { ListTokens } from './list-token.js';
 import type { Calendar, JsonObject, StoredEvent } from './model.js';
 import { Query, type ParamKind } from './query.js';
 

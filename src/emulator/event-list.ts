@@ -4,7 +4,7 @@ import { type Wanted, instantOf, isInWindow, isWanted } from './event-filter.js'
 import { findEvent, isSeriesDeleted } from './event-find.js';
 import { listEtag, showEvent, showStub, type View } from './event-view.js';
 import { timeMs } from './event-content.js';
-import { ListTokens } from './list-token.js';
+import type { ListTokens } from './list-token.js';
 import type { Calendar, JsonObject, StoredEvent } from './model.js';
 import type { Query } from './query.js';
 import type { Store } from './store.js';

@@ -52,11 +52,12 @@ export function followSeries(store: Store, before: StoredEvent, after: StoredEve
       content = { ...own, status: 'cancelled' };
     } else {
       const inherited = { ...own } as Record<string, unknown>;
-      const [was, is] = [before.content as unknown as Record<string, unknown>, after.content as unknown as Record<string, unknown>];
-      for (const name of new Set([...Object.keys(was), ...Object.keys(is)].filter(isShared))) {
-        if (isDeepStrictEqual(was[name], is[name]) || !isDeepStrictEqual(inherited[name], was[name])) continue;
-        if (is[name] === undefined) delete inherited[name];
-        else inherited[name] = is[name];
+      const was = new Map(Object.entries(before.content));
+      const is = new Map(Object.entries(after.content));
+      for (const name of new Set([...was.keys(), ...is.keys()].filter(isShared))) {
+        if (isDeepStrictEqual(was.get(name), is.get(name)) || !isDeepStrictEqual(inherited[name], was.get(name))) continue;
+        if (is.get(name) === undefined) delete inherited[name];
+        else inherited[name] = is.get(name);
       }
       const plain = instanceOf(before, timeMs(slot)).content, now = instanceOf(after, timeMs(slot)).content;
       const keptTimes = isDeepStrictEqual([own.start, own.end], [plain.start, plain.end]);

@@ -104,7 +104,7 @@ export function changeEvent(call: WriteCall, eventId: string, kind: 'patch' | 'u
       const answers = Array.isArray(body['attendees']) ? (body['attendees'] as JsonObject[]) : [];
       const own = answers.find((each) => same(String(each['email']), calendar.id));
       whole['attendees'] = (row.content.attendees ?? []).map((each) =>
-        own !== undefined && same(each.email, calendar.id) ? { ...each, ...own } : { ...each }) as JsonObject[];
+        own !== undefined && same(each.email, calendar.id) ? { ...each, ...own } : { ...each });
     }
     if (typeof body['iCalUID'] === 'string' && body['iCalUID'] !== row.iCalUID) throw invalid('Invalid iCal UID value.');
     const read = readContent(whole, {

@@ -30,8 +30,8 @@ const { port, host, dataDir, smtp, quiet } = options;
 const emulator = await startEmulator({
   port, host, dataDir, ...(smtp === undefined ? {} : { smtpUrl: smtp }),
   log: quiet ? () => undefined : (line) => process.stderr.write(`${line}\n`),
-}).catch((error: NodeJS.ErrnoException) =>
-  fail(error.code === 'EADDRINUSE' ? `port ${port} on ${host} is taken: choose another with --port` : `the emulator could not start: ${error.message}`));
+}).catch((error: unknown) =>
+  fail((error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? `port ${port} on ${host} is taken: choose another with --port` : `the emulator could not start: ${String(error)}`));
 
 process.stdout.write(`Google Calendar emulator on ${emulator.url}, state in ${dataDir}\n`);
 process.send?.({ ready: true, url: emulator.url, port: emulator.port });

@@ -49,6 +49,8 @@ export class Pushes {
     this.running.add(delivery);
   }
 
+  private isClosing(): boolean { return this.closing.signal.aborted; }
+
   private async deliver(channel: Channel, state: string, messageNumber: number): Promise<void> {
     const headers = {
       'content-type': 'application/json; utf-8', 'user-agent': 'APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)',
@@ -56,7 +58,7 @@ export class Pushes {
       'x-goog-channel-expiration': new Date(channel.expirationMs).toUTCString(), 'x-goog-resource-id': channel.resourceId,
       'x-goog-resource-uri': channel.resourceUri, 'x-goog-resource-state': state, 'x-goog-message-number': String(messageNumber),
     };
-    for (let attempt = 0; !this.closing.signal.aborted; attempt++) {
+    for (let attempt = 0; !this.isClosing(); attempt++) {
       let outcome: string;
       try {
         const answer = await fetch(channel.address, { method: 'POST', headers, redirect: 'manual', signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(10_000)]) });
@@ -67,7 +69,7 @@ export class Pushes {
         outcome = error instanceof Error ? error.message : String(error);
       }
       const wait = BACKOFF_MS[attempt];
-      if (wait === undefined || this.closing.signal.aborted) {
+      if (wait === undefined || this.isClosing()) {
         this.log(`push to channel ${channel.id} given up: ${outcome}`);
         return;
       }

@@ -1,6 +1,6 @@
 import type { CoachId, HoldId, RequestId } from '../kernel/ids.js';
 import type { Instant, Interval } from '../kernel/interval.js';
-import { intervalOf, mintId, oneRow, param, PERIOD, rangeParam, rows, run } from '../postgres/rows.js';
+import { intervalOf, mintId, param, PERIOD, rangeParam, rows, run } from '../postgres/rows.js';
 import { refusedBy } from '../postgres/translate-error.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 
@@ -32,8 +32,4 @@ export async function reserve(tx: Tx, hold: { coachId: CoachId; requestId: Reque
 /** Ends a hold. Only evidence does: landed and mirrored, refused, or no write was ever sent. */
 export async function releaseHold(tx: Tx, coachId: CoachId, id: HoldId, reason: 'landed' | 'moved' | 'ended' | 'refused', now: Instant): Promise<void> {
   await run(tx, 'update holds set released_at = :now, release_reason = :reason where coach_id = :coachId and id = :id and released_at is null', { coachId, id, reason, now: param(now) });
-}
-export async function holdById(db: Reader, coachId: CoachId, id: HoldId): Promise<Hold | null> {
-  const row = await oneRow<Row>(db, `select id, request_id, kind, ${PERIOD} from holds where coach_id = :coachId and id = :id`, { coachId, id });
-  return row && holdOf(row);
 }

@@ -1,7 +1,7 @@
 import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
-import { param, rows, run } from '../postgres/rows.js';
-import type { Reader, Tx } from '../postgres/transaction.js';
+import { param, run } from '../postgres/rows.js';
+import type { Tx } from '../postgres/transaction.js';
 
 export interface Line {
   readonly coachId: CoachId;
@@ -25,6 +25,3 @@ export async function remember(tx: Tx, line: Line): Promise<void> {
     session: line.sessionId ?? null, calendar: line.calendarId ?? null, facts: JSON.stringify(line.facts ?? {}),
   });
 }
-
-export const historyOf = (db: Reader, coachId: CoachId, requestId: string): Promise<{ at: Instant; what: string; by: string; facts: Record<string, unknown> }[]> =>
-  rows(db, 'select at, what, by, facts from history where coach_id = :coachId and request_id = :requestId order by id', { coachId, requestId });

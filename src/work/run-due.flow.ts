@@ -1,10 +1,9 @@
 import { Problem } from '../kernel/problem.js';
 import { plus, type Instant } from '../kernel/interval.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
-import { claimDue, claimRow, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
+import { claimDue, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
 import { recordRun } from './job-run.store.js';
 import type { Shell, Worker } from './shell.port.js';
-import type { CoachId } from '../kernel/ids.js';
 
 export type Workers = Readonly<Record<Queue, Worker>>;
 
@@ -68,12 +67,4 @@ export async function drain(shell: Shell, workers: Workers, limit = 8): Promise<
     total += done;
   }
   throw new Problem('IMPOSSIBLE_STATE', 'The due work does not come to an end.', { total });
-}
-
-/** Goes on with one row at once, for a person who waits. False if somebody else is at it. */
-export async function workNow(shell: Shell, workers: Workers, queue: Queue, coachId: CoachId, id: string): Promise<boolean> {
-  const claim = await claimRow(shell.db, queue, { coachId, id }, { owner: shell.owner, now: shell.clock.now(), leaseMs: shell.leaseMs });
-  if (!claim) return false;
-  await work(shell, workers, claim);
-  return true;
 }

@@ -38,7 +38,7 @@ test('the code flow with PKCE: consent, exchange, id token, calendar call, refre
   const { url, control } = await aWorld();
   const client = clientOf(url);
   const { codeVerifier, codeChallenge } = await client.generateCodeVerifierAsync();
-  const page = client.generateAuthUrl({ scope: SCOPES, access_type: 'offline', prompt: 'consent', state: 's&1', login_hint: ANA, code_challenge: codeChallenge ?? '', code_challenge_method: CodeChallengeMethod.S256, nonce: 'n-1' } as never);
+  const page = client.generateAuthUrl({ scope: SCOPES, access_type: 'offline', prompt: 'consent', state: 's&1', login_hint: ANA, code_challenge: codeChallenge ?? '', code_challenge_method: CodeChallengeMethod.S256, nonce: 'n-1' });
   const back = await consent(page, 'allow');
   expect([back.searchParams.get('state'), back.searchParams.get('keep'), back.searchParams.get('scope')]).toEqual(['s&1', '1', SCOPES.join(' ')]);
   const code = back.searchParams.get('code') ?? '';

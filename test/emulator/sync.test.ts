@@ -162,7 +162,7 @@ test('whatever is written, reading on from tokens equals reading anew: four read
     const times = (at: number) => timed(`2026-11-30T${two(at)}:00:00`, `2026-11-30T${two(at)}:45:00`);
     const guests = [{ email: DANA }];
     // A refused step (a deleted event deleted again, no such instance) is part of a random history.
-    const attempt = (call: Promise<unknown>) => call.catch((error: { status?: number }) => { if (![400, 404, 410].includes(error.status ?? 0)) throw error; });
+    const attempt = (call: Promise<unknown>) => call.catch((error: unknown) => { if (![400, 404, 410].includes((error as { status?: number }).status ?? 0)) throw error; });
     for (const each of steps) {
       const id = 'which' in each ? ids[each.which % Math.max(1, ids.length)] : undefined;
       const insert = (body: Event) => { const fresh = `${prefix}${ids.length}aaaa`; ids.push(fresh); return ana.events.insert({ calendarId: 'primary', requestBody: { id: fresh, ...body } }); };

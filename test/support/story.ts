@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, expect } from 'vitest';
 import { saveSignIn } from '../../src/google/grant.store.js';
-import { DAY, HOUR, instant, plus, type Instant } from '../../src/kernel/interval.js';
+import { DAY, instant, plus, type Instant } from '../../src/kernel/interval.js';
 import { addDays, atWallClock, rfc3339, wallClock } from '../../src/kernel/zone.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import type { CaughtMail } from '../../src/launcher/caught-mail.js';
@@ -172,7 +172,6 @@ export async function addAllDay(w: World, summary: string, days = 0): Promise<Go
   if (!answer.ok) throw new Error(`insert: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as GoogleEvent;
 }
-export const hoursAfter = (start: Instant, hours: number): Instant => plus(start, hours * HOUR);
 
 /** Kim in a browser that is signed in: reads and posts the pages behind it. */
 export async function signedIn(w: World): Promise<{ get(path: string): Promise<Answered>; post(path: string, form: Record<string, string>): Promise<Answered> }> {
