@@ -16,7 +16,6 @@ export function logRuns(log: Logger): void {
     const run = message as Run;
     const line = { job: run.job, coach: run.coachId, subject: run.subject, outcome: run.outcome, did: run.did, counts: run.counts, ms: run.endedAt - run.startedAt, code: run.errorCode };
     if (run.outcome === 'failed') log.error({ ...line, cause: causes(run.error) }, 'run');
-    else if (run.outcome === 'nothing') log.debug(line, 'run');
     else log.info(run.errorCode ? { ...line, cause: causes(run.error) } : line, 'run');
   });
 }

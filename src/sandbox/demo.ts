@@ -1,8 +1,11 @@
+import type { Policy } from '../kernel/policy.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { addDays, wallClock } from '../kernel/zone.js';
 
 const ZONE = 'Europe/Berlin';
+/** In the demo, Dana may be asked again and again: the story can be played more than once. */
+export const DEMO_POLICY: Partial<Policy> = { asksPerClient: { count: 50, days: 30 } };
 export const DEMO = {
   coach: { slug: 'kim', name: 'Kim Berger', email: 'kim@coach.example', zone: ZONE },
   people: [

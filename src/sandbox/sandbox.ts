@@ -20,7 +20,7 @@ import { standingOf } from '../web/decision-view.step.js';
 import { readRuns } from '../work/job-run.store.js';
 import { notifyDue, QUEUES } from '../work/due.store.js';
 import type { Shell } from '../work/shell.port.js';
-import { DEMO, seedDemoCalendar } from './demo.js';
+import { DEMO, DEMO_POLICY, seedDemoCalendar } from './demo.js';
 import type { SandboxState } from './facts.js';
 import { walkThroughConsent } from './browser.js';
 import { mailListPage, SANDBOX_SCRIPT, SANDBOX_STYLE, sandboxPage } from './page.js';
@@ -54,7 +54,7 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
     const now = shell.clock.now();
     coach = await coachByEmail(shell.db, DEMO.coach.email);
     if (!coach) {
-      await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { ...DEMO.coach, policy: {} }, now));
+      await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { ...DEMO.coach, policy: DEMO_POLICY }, now));
       coach = await coachByEmail(shell.db, DEMO.coach.email);
     }
     if (!coach) throw new Problem('IMPOSSIBLE_STATE', 'The demo coach was not made.');

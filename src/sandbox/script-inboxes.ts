@@ -238,7 +238,9 @@ async function poll() {
   }
 }
 function firstLook() {
-  week.monday = mondayOf(wall(Date.parse(week.state.danasTime)).date);
+  // The story that was told last, or else the one that the button begins.
+  const last = week.state.pending[0];
+  week.monday = mondayOf(wall(Date.parse(last ? last.wanted : week.state.danasTime)).date);
   for (const role of ROLES) {
     $('name-' + role).textContent = person(role).name;
     $('address-' + role).textContent = person(role).email;

@@ -24,7 +24,7 @@ const DROP_WITHIN_MS = 5_000;
 
 /** The web server, not yet listening. Every page is server-rendered, needs no script, and is not framed by others. */
 export async function webServer(web: Web): Promise<FastifyInstance> {
-  const app = fastify({ loggerInstance: web.log, logController: new LogController({ disableRequestLogging: true }), bodyLimit: BODY_LIMIT, trustProxy: 'loopback', requestTimeout: 30_000, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({ loggerInstance: web.log, logController: new LogController({ disableRequestLogging: true }), bodyLimit: BODY_LIMIT, trustProxy: 'loopback', requestTimeout: 30_000, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 200 } });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: {
       defaultSrc: ["'none'"], styleSrc: ["'self'"], formAction: ["'self'"], imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], frameAncestors: [web.sandbox ? "'self'" : "'none'"],
