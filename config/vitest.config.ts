@@ -1,14 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** These start whole daemons, launchers and browsers: several at once on a small machine would only measure the machine. */
+const PROCESSES = ['test/stories/crash.test.ts', 'test/stories/outages.test.ts', 'test/stories/jobs.test.ts', 'test/browser/**/*.test.ts', 'test/launcher/launch.test.ts'];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/database.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Zones must come from the data, never from the machine.
     env: { TZ: 'Pacific/Chatham' },
+    projects: [
+      { extends: true, test: { name: 'inside', include: ['test/**/*.test.ts'], exclude: PROCESSES, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'processes', include: PROCESSES, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -192,9 +192,11 @@ export async function freeze(tx: Tx, calendar: CalendarRow, reason: string, now:
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
   run(tx, 'update calendars set cursor = null, wake_at = :now where coach_id = :coach and id = :calendar', { coach: calendar.coach_id, calendar: calendar.id, now: param(now) });
 
-/** Marks a calendar dirty and wakes it: what a push or a person's doubt does. */
+/** Marks a calendar dirty and wakes it: what a push or a person's doubt does. One whose place was lost is about to be
+ *  read in full, which sees everything: it is not woken earlier. */
 export const markDirty = (tx: Tx, coachId: CoachId, calendarId: string, now: Instant): Promise<number> =>
-  run(tx, `update calendars set dirty = dirty + 1, wake_at = least(wake_at, :now) where coach_id = :coachId and id = :calendarId and role in ('sessions', 'busy')`, { coachId, calendarId, now: param(now) });
+  run(tx, `update calendars set dirty = dirty + 1,
+    wake_at = case when cursor is null and last_full_at is not null and frozen_at is null then coalesce(wake_at, :now) else least(wake_at, :now) end where coach_id = :coachId and id = :calendarId and role in ('sessions', 'busy')`, { coachId, calendarId, now: param(now) });
 
 /** While a request is open its coach's calendars are read at least this often. */
 export const OPEN_REQUEST_POLL_MS = 30_000;

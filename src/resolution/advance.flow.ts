@@ -232,8 +232,9 @@ async function undoChoice({ shell, claim, coach, resolution, offer, now }: Scene
     await backToAsked(tx, resolution, now);
     const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: choice.interval.end - choice.interval.start, clientId: offer.clientId, taken: [resolution.interval, choice.interval], now });
     await refreshOffer(tx, coach.id, offer, slots);
-    // Who was told to come back later hears of it; who waits at the page sees it there.
-    if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind: 'ask', clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
+    // Who was told to come back later hears of it; who waits at the page sees it there. An offer that is over has no times to show.
+    const kind = now >= offer.expiresAt ? 'ask-over' : 'ask';
+    if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind, clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
     await setPending(tx, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'asked', newTurn: true }, now);
     // What Google showed is not in the mirror yet.
     await markDirty(tx, coach.id, calendar.id, now);

@@ -41,8 +41,16 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
     if (landing.state === 'intended' && landing.interval.start <= shell.clock.now() && !(await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) {
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'past') };
     }
+    let google: GoogleCalendar;
+    try {
+      google = await shell.google(coach.id);
+    } catch (error) {
+      // Somebody else found out that the permission is gone: as in the look, what was not sent is given back.
+      if (!(error instanceof Problem) || error.remedy !== 'reconnect' || landing.state !== 'intended' || (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) throw error;
+      return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'cannot-check') };
+    }
     const scene: Scene = {
-      shell, claim, coach, request, landing, calendar, google: await shell.google(coach.id),
+      shell, claim, coach, request, landing, calendar, google,
       client: await clientById(shell.db, coach.id, request.client_id), key: `${calendar.id}/${landing.eventId}/single`,
     };
     done.push(await STEPS[landing.state](scene));

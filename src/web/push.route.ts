@@ -7,7 +7,8 @@ const header = (value: string | string[] | undefined): string => (Array.isArray(
 /** Where Google's pushes arrive: headers only, never data. Always answered at once; one that is not authentic changes nothing. */
 export function pushRoutes(app: FastifyInstance, web: Web): void {
   void app.register(async (scope) => {
-    // Google sends a JSON content type with an empty body: whatever is there is not read.
+    // Google names a JSON content type, not always well-formed, over an empty body: neither is read.
+    scope.addHook('onRequest', async (request) => { delete request.raw.headers['content-type']; });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => { payload.resume(); done(null, null); });
     // All coaches' pushes come from few addresses of Google; one push is one cheap look-up.
