@@ -29,6 +29,9 @@ export type Received =
   /** The incoming client is the existing one: they have this time already. Nothing was stored. */
   | { readonly outcome: 'already-yours'; readonly start: Instant };
 
+/** Nothing of this wish is stored. */
+class AlreadyYours extends Error { constructor(readonly start: Instant) { super('already yours'); } }
+
 /** Stores a request. A free time is reserved at once and its landing begun; else the request is pending and the coach is
  *  asked, all in one commit. Nothing is written to Google here.
  *  @throws Problem COACH_UNKNOWN, REQUEST_INVALID, IDEMPOTENCY_KEY_REUSED */
@@ -38,7 +41,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
   if (!known) throw new Problem('COACH_UNKNOWN', `There is no coach "${wish.coachSlug}". Check the coach's slug.`);
   const hash = createHash('sha256').update(JSON.stringify([wish.coachSlug, wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts])).digest();
 
-  return inTx(shell.db, 'commit receive', async (tx): Promise<Received> => {
+  const store = inTx(shell.db, 'commit receive', async (tx): Promise<Received> => {
     const coach = await lockCoach(tx, known.id);
     const repeat = wish.idempotencyKey === null ? null : await requestByKey(tx, wish.idempotencyKey);
     if (repeat) {
@@ -47,7 +50,6 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
     }
     checkTimes(wish.wantedStarts, coach, now);
     const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
-    if (own !== null) return { outcome: 'already-yours', start: own };
     const client = await saveClient(tx, coach.id, wish.client, now);
     const request = await insertRequest(tx, {
       coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
@@ -56,6 +58,8 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
     await remember(tx, { coachId: coach.id, at: now, what: 'received', by: 'client', requestId: request.id, facts: { wanted: wish.wantedStarts } });
 
     const verdict = await judgeRequest(tx, coach, request, now);
+    // Only a time that they would like better, and that is free, comes before the one they have.
+    if (own !== null && !(verdict.is === 'free' && wish.wantedStarts.indexOf(verdict.start) < wish.wantedStarts.indexOf(own))) throw new AlreadyYours(own);
     switch (verdict.is) {
       case 'free': {
         const id = await bookAtOnce(tx, coach, request, verdict, now);
@@ -67,6 +71,10 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
         return { outcome: 'accepted', request: pending, isRepeat: false, landing: null };
       }
     }
+  });
+  return store.catch((error: unknown): Received => {
+    if (error instanceof AlreadyYours) return { outcome: 'already-yours', start: error.start };
+    throw error;
   });
 }
 

@@ -2,7 +2,7 @@
  *  a crash between two costs a repeat of the look, never of the effect. */
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
-import { blockersAt } from '../conflicts/standing.store.js';
+import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import { overlaps, plus, sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { knownZone } from '../kernel/zone.js';
@@ -19,7 +19,7 @@ import type { Report, Shell } from '../work/shell.port.js';
 import { beginLanding, confirmWrites, IN_FLIGHT_MS, liveLanding, markSent, openWrite, refuseWrites } from './landing.store.js';
 import { lookLive } from './look-live.step.js';
 import { nextStep, type Offer, type Resolution } from './resolution.js';
-import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, offerOf, refreshOffer, resolutionById, restResolution, type Choice } from './resolution.store.js';
+import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, offerOf, pageWasLeft, refreshOffer, resolutionById, restResolution, type Choice } from './resolution.store.js';
 import { clearAsked, sessionById, type Session } from './session.store.js';
 import { afterNo, endResolution, freeHold, giveToCoach } from './turn.step.js';
 
@@ -230,11 +230,15 @@ async function undoChoice({ shell, claim, coach, resolution, offer, now }: Scene
     await endChoice(tx, coach.id, choice.id, 'undone');
     await freeHold(tx, { coachId: coach.id, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'refused', now);
     await backToAsked(tx, resolution, now);
-    const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: choice.interval.end - choice.interval.start, clientId: offer.clientId, taken: [resolution.interval, choice.interval], now });
+    // While the calendar cannot be checked there are no fresh ones; each is judged again at the click.
+    const slots = (await whyUnchecked(tx, coach)) ? offer.slots : await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: choice.interval.end - choice.interval.start, clientId: offer.clientId, taken: [resolution.interval, choice.interval], now });
     await refreshOffer(tx, coach.id, offer, slots);
     // Who was told to come back later hears of it; who waits at the page sees it there. An offer that is over has no times to show.
     const kind = now >= offer.expiresAt ? 'ask-over' : 'ask';
-    if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind, clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
+    if (pageWasLeft(choice, claim.attempts, shell.clock.now())) {
+      await enqueue(tx, { coachId: coach.id, kind, clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
+      if (now >= offer.remindAt) await markReminded(tx, coach.id, offer, now); // this letter reminds
+    }
     await setPending(tx, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'asked', newTurn: true }, now);
     // What Google showed is not in the mirror yet.
     await markDirty(tx, coach.id, calendar.id, now);

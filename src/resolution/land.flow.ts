@@ -3,7 +3,7 @@
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { standing } from '../conflicts/blocker.js';
-import { blockersAt } from '../conflicts/standing.store.js';
+import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -20,7 +20,7 @@ import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, m
 import type { Resolution } from './resolution.js';
 import { isFresh } from './live-look.js';
 import { lookLive } from './look-live.step.js';
-import { advanceState, backToAsked, choiceOf, endChoice, offerOf, refreshOffer, resolutionById } from './resolution.store.js';
+import { advanceState, backToAsked, choiceOf, endChoice, offerOf, pageWasLeft, refreshOffer, resolutionById } from './resolution.store.js';
 import { proposeSession, setSessionStatus } from './session.store.js';
 import { endResolution, freeHold, giveToCoach } from './turn.step.js';
 import { freeSlots } from '../conflicts/picture.store.js';
@@ -232,9 +232,10 @@ async function freshPicks(tx: Tx, shell: Shell, claim: Claim, coach: Coach, requ
   const choice = await choiceOf(tx, resolution, 'chosen');
   if (choice) await endChoice(tx, coach.id, choice.id, 'undone');
   await backToAsked(tx, resolution, now);
-  const slots = await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: landing.interval.end - landing.interval.start, clientId: offer.clientId, taken: [resolution.interval, landing.interval], now });
+  // While the calendar cannot be checked there are no fresh ones; each is judged again at the click.
+  const slots = (await whyUnchecked(tx, coach)) ? offer.slots : await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: landing.interval.end - landing.interval.start, clientId: offer.clientId, taken: [resolution.interval, landing.interval], now });
   await refreshOffer(tx, coach.id, offer, slots);
   // Who was told to come back later hears of it; who waits at the page sees it there.
-  if (claim.attempts > 0) await enqueue(tx, { coachId: coach.id, kind: 'offer', clientId: offer.clientId, requestId: request.id, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
+  if (choice && pageWasLeft(choice, claim.attempts, now)) await enqueue(tx, { coachId: coach.id, kind: 'offer', clientId: offer.clientId, requestId: request.id, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
   await setPending(tx, await requestById(tx, coach.id, request.id, 'lock'), { reason: 'offered', newTurn: true, wantedAt: resolution.interval.start }, now);
 }

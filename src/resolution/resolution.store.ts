@@ -79,13 +79,17 @@ export const markReminded = (tx: Tx, coachId: CoachId, offer: Offer, now: Instan
   run(tx, 'update offers set reminded_at = :now where coach_id = :coachId and id = :id', { coachId, id: offer.id, now: param(now) });
 
 // Choices: the slot taken, with its hold.
-export interface Choice { readonly id: ChoiceId; readonly holdId: HoldId; readonly interval: Interval; readonly zone: string | null }
-interface ChoiceRow { id: ChoiceId; hold_id: HoldId; zone: string | null; period_start: number; period_end: number }
+export interface Choice { readonly id: ChoiceId; readonly holdId: HoldId; readonly interval: Interval; readonly zone: string | null; readonly chosenAt: Instant }
+interface ChoiceRow { id: ChoiceId; hold_id: HoldId; zone: string | null; chosen_at: Instant; period_start: number; period_end: number }
 export async function choiceOf(db: Reader, resolution: Resolution, state: 'chosen' | 'done'): Promise<Choice | null> {
-  const r = await oneRow<ChoiceRow>(db, `select id, hold_id, zone, ${PERIOD} from choices where coach_id = :coach and resolution_id = :id and state = :state order by chosen_at desc limit 1`,
+  const r = await oneRow<ChoiceRow>(db, `select id, hold_id, zone, chosen_at, ${PERIOD} from choices where coach_id = :coach and resolution_id = :id and state = :state order by chosen_at desc limit 1`,
     { coach: resolution.coachId, id: resolution.id, state });
-  return r && { id: r.id, holdId: r.hold_id, zone: r.zone, interval: intervalOf(r) };
+  return r && { id: r.id, holdId: r.hold_id, zone: r.zone, interval: intervalOf(r), chosenAt: r.chosen_at };
 }
+/** No page waits longer than this for what a choice began: whoever chose then learns by mail what became of it. */
+const PAGE_WAITS_MS = 5_000;
+/** Has the page been left on which `choice` was made? */
+export const pageWasLeft = (choice: Choice, attempts: number, now: Instant): boolean => attempts > 0 || now - choice.chosenAt >= PAGE_WAITS_MS;
 export async function insertChoice(tx: Tx, c: { coachId: CoachId; resolutionId: ResolutionId; holdId: HoldId; interval: Interval; zone: string | null }, now: Instant): Promise<void> {
   await run(tx, `insert into choices (coach_id, id, resolution_id, hold_id, period, zone, state, chosen_at) values (:coach, :id, :resolution, :hold, :period, :zone, 'chosen', :now)`,
     { coach: c.coachId, id: mintId('choice'), resolution: c.resolutionId, hold: c.holdId, period: rangeParam(c.interval), zone: c.zone, now: param(now) });
