@@ -13,7 +13,7 @@ export default defineConfig({
     // Zones must come from the data, never from the machine.
     env: { TZ: 'Pacific/Chatham' },
     projects: [
-      { extends: true, test: { name: 'inside', include: ['test/**/*.test.ts'], exclude: PROCESSES, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'inside', include: ['test/**/*.test.ts'], exclude: PROCESSES, maxWorkers: '100%', sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'processes', include: PROCESSES, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } } },
     ],
   },

@@ -118,7 +118,7 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
       const { data } = await call('events.patch', () => api.events.patch({
         calendarId, eventId: event.id, sendUpdates: 'all',
         // Arrays are replaced whole: who is there already stays.
-        requestBody: { attendees: [...event.attendees.map(({ email, responseStatus }) => ({ email, responseStatus })), { email: guest.email, displayName: guest.displayName }] },
+        requestBody: { attendees: [...event.attendees.map(({ email, responseStatus, displayName }) => ({ email, responseStatus, ...(displayName && { displayName }) })), { email: guest.email, displayName: guest.displayName }] },
       }, { headers: { 'If-Match': event.etag } }), 'google patch');
       return understood(data);
     },

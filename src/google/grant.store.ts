@@ -16,8 +16,9 @@ export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; emai
     coach: g.coachId, sub: g.sub, email: g.email, scopes: [...g.scopes], refresh: g.refreshSealed, access: g.accessSealed, expires: paramOrNull(g.accessExpiresAt), now: param(now),
   });
 }
-export const saveAccessToken = (tx: Tx, coachId: CoachId, accessSealed: string, expiresAt: Instant, now: Instant): Promise<number> =>
-  run(tx, 'update grants set access_token_sealed = :accessSealed, access_expires_at = :expires, updated_at = :now where coach_id = :coachId', { coachId, accessSealed, expires: param(expiresAt), now: param(now) });
+/** Keeps a refreshed access token, unless the coach has connected anew since. */
+export const saveAccessToken = (tx: Tx, coachId: CoachId, refreshSealed: string, accessSealed: string, expiresAt: Instant, now: Instant): Promise<number> =>
+  run(tx, 'update grants set access_token_sealed = :accessSealed, access_expires_at = :expires, updated_at = :now where coach_id = :coachId and refresh_token_sealed = :refreshSealed', { coachId, refreshSealed, accessSealed, expires: param(expiresAt), now: param(now) });
 /** The permission is gone: this coach pauses until they connect again. A newer one than the one that failed stays. True the first time. */
 export const breakGrant = async (tx: Tx, coachId: CoachId, refreshSealed: string, reason: string, now: Instant): Promise<boolean> =>
   (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active' and refresh_token_sealed = :refreshSealed`, { coachId, refreshSealed, reason, now: param(now) })) > 0;

@@ -73,7 +73,7 @@ export function googleByGrant(db: Db, keys: Keyring, google: GoogleSettings, clo
       const sealed = keys.seal(tokens.access_token);
       const expiresAt = instant(tokens.expiry_date);
       // Only saves a refresh for the next process; without it nothing is lost.
-      void inTx(db, 'commit sign-in', (tx) => saveAccessToken(tx, coachId, sealed, expiresAt, clock.now())).catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
+      void inTx(db, 'commit sign-in', (tx) => saveAccessToken(tx, coachId, grant.refresh_token_sealed, sealed, expiresAt, clock.now())).catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
     });
     const calendar = breaking(googleCalendar(auth, google), async (problem) => {
       made.delete(coachId);

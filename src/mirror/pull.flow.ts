@@ -31,7 +31,8 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
     last = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.code === 'GOOGLE_NOT_FOUND' || error.code === 'GOOGLE_REFUSED') return loseSight(shell, claim, calendar, error);
+    // Only what is about this calendar: a wrong OAuth client is not.
+    if (error.code === 'GOOGLE_NOT_FOUND' || (error.code === 'GOOGLE_REFUSED' && error.facts.status === 403)) return loseSight(shell, claim, calendar, error);
     if (error.code !== 'GOOGLE_CURSOR_GONE') throw error;
     if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
     // A calendar whose place Google keeps losing is not read in full over and over.

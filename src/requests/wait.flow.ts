@@ -1,6 +1,6 @@
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import { blockersAt } from '../conflicts/standing.store.js';
-import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
+import { instant, intervalFrom, plus, type Instant } from '../kernel/interval.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { liveLanding } from '../resolution/landing.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
@@ -73,7 +73,8 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
     }
     // Promised to another meanwhile: it waits for that promise to end.
     if (verdict.reason === 'promised' && request.pending_reason !== 'promised') await setPending(tx, request, { reason: 'promised', newTurn: false }, now);
-    await restRequest(tx, claim, plus(now, LATER_MS), null);
+    const last = instant(Math.max(...request.wanted_starts));
+    await restRequest(tx, claim, instant(Math.min(plus(now, LATER_MS), last)), null);
     return { outcome: 'nothing' };
   });
 }

@@ -8,7 +8,7 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { applyEvents, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { applyEvents, blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
@@ -213,7 +213,9 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<
     await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', reason);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
     if (landing.state !== 'intended') await applyEvents(tx, calendar, calendar.generation, [], [landing.eventId], now);
-    await markDirty(tx, coach.id, landing.calendarId, now);
+    // What could not be looked at is read anew before this is tried again.
+    const blind = reason === 'cannot-check' ? await blockingCalendars(tx, coach.id) : [];
+    for (const id of new Set([landing.calendarId, ...blind.map((c) => c.id)])) await markDirty(tx, coach.id, id, now);
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'refused', now);
     await remember(tx, { coachId: coach.id, at: now, what: `not landed: ${reason}`, by: 'google', requestId: request.id, resolutionId: landing.resolutionId });
     const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;

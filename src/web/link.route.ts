@@ -69,7 +69,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
   /** After a click went on at once: is the person back at choosing, because the slot was taken in Google? */
   async function undone(w: Web, link: Link): Promise<string | null> {
     const view = await offerView(w.shell, link, { action: '', start: null, keep: false, note: null });
-    return view?.state === 'open' ? 'That time was taken a moment ago. Nothing has changed for you. These are free now.' : null;
+    return view?.state === 'open' ? 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.' : null;
   }
 }
 

@@ -23,9 +23,12 @@ export async function work(shell: Shell, workers: Workers, claim: Claim): Promis
   const startedAt = shell.clock.now();
   const entry = { job: claim.queue, coachId: claim.coachId, subject: claim.id, startedAt };
   // The lease outlives slow calls: it is renewed while the work goes on. If it is lost, the next commit says so.
+  let isBeating = false;
   const heartbeat = setInterval(() => {
+    if (isBeating) return;
+    isBeating = true;
     // A beat that fails needs no answer: the fence refuses the commits of whoever lost the lease.
-    renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch(() => undefined);
+    renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch(() => undefined).finally(() => { isBeating = false; });
   }, shell.leaseMs / 3);
   try {
     const report = await workers[claim.queue](shell, claim);
