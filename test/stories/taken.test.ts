@@ -10,7 +10,7 @@ test('Dana\'s choice was taken in Google, unknown to the mirror: she stays, and 
   const id = await askDana(w);
   await w.addEvent({ summary: 'Dentist', start: TWO });
   const page = await choose(w, TWO);
-  expect(page.page).toContain('taken a moment ago');
+  expect(page.page).toContain('no longer free');
   expect(startsOn(page.page)).not.toContain(TWO);
   await w.settle();
   await expectDanaUntouchedWhileAsked(w, id);
