@@ -66,7 +66,8 @@ for (const [name, folders] of Object.entries(CARD)) {
 let packages = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
   packages++;
-  const node = entry.engines?.node;
+  // An optional package that does not fit this Node is left out by npm, and its owner does without.
+  const node = entry.optional ? undefined : entry.engines?.node;
   if (node !== undefined && !admits(node, NODE)) faults.push(`${path || 'the project'} ${entry.version} wants Node ${node}`);
   if (entry.resolved !== undefined && !entry.link && new URL(entry.resolved).host !== REGISTRY) faults.push(`${path} is locked to the host ${new URL(entry.resolved).host}`);
   if (path !== '' && !entry.link && entry.integrity === undefined) faults.push(`${path} is locked without a checksum`);
