@@ -12,6 +12,7 @@ export async function reasonForCoach(db: Reader, request: Request): Promise<{ se
   const { name } = await clientById(db, request.coach_id, (await offerOf(db, last)).clientId);
   const named: Partial<Record<PendingReason, string>> = {
     kept: `${name} keeps the time.`,
+    'client-declined': `${name} has declined the session in Google. If it is off, delete it there, and the time is booked by itself; or offer other times.`,
     'offer-expired': `${name} did not answer in time. Nothing has changed.`,
     undeliverable: `The mail to ${name} could not be delivered.`,
   };

@@ -192,6 +192,10 @@ export async function freeze(tx: Tx, calendar: CalendarRow, reason: string, now:
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
   run(tx, 'update calendars set cursor = null, wake_at = :now where coach_id = :coach and id = :calendar', { coach: calendar.coach_id, calendar: calendar.id, now: param(now) });
 
+/** The mirrored event behind one occurrence: its exception if there is one, else its series or single event. */
+export const mirroredEvent = async (db: Reader, at: { coachId: CoachId; calendarId: string; eventId: string; rootId: string }): Promise<CalendarEvent | null> =>
+  (await oneRow<{ event: CalendarEvent }>(db, `select event from events where coach_id = :coachId and calendar_id = :calendarId and id in (:eventId, :rootId) order by id = :eventId desc limit 1`, at))?.event ?? null;
+
 /** Marks a calendar dirty and wakes it: what a push or a person's doubt does. One whose place was lost is about to be
  *  read in full, which sees everything: it is not woken earlier. */
 export const markDirty = (tx: Tx, coachId: CoachId, calendarId: string, now: Instant): Promise<number> =>

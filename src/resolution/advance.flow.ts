@@ -5,8 +5,9 @@ import { blockersAt } from '../conflicts/standing.store.js';
 import { plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { markDirty } from '../mirror/mirror.store.js';
+import { markDirty, mirroredEvent } from '../mirror/mirror.store.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
+import { clientById } from '../requests/client.store.js';
 import { requestById } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
@@ -30,6 +31,10 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
     const scene: Scene = { shell, claim, coach: await coachById(shell.db, claim.coachId), resolution, offer: await offerOf(shell.db, resolution), now: shell.clock.now() };
     const isFree = await mirrorShowsFree(shell.db, scene);
     const step = nextStep(resolution, scene.offer, isFree, scene.coach.policy.settleMs, scene.now);
+    if (await hasDeclined(shell.db, scene)) {
+      done.push(await clientDeclined(scene));
+      return { outcome: 'done', did: done.join(', ') };
+    }
     const isLanding = resolution.state === 'vacated' && (await liveLanding(shell.db, claim.coachId, resolution.requestId)) !== null;
     if (step.do === 'rest' || isLanding) {
       // A timer does not end what is being written; and what a pull changed while we looked is looked at before resting.
@@ -52,6 +57,27 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
 }
 
 const STEPS = { expire, remind, 'look-if-freed': lookIfFreed, move, 'check-vacated': checkVacated } as const;
+
+/** Option 2: has the client who was asked declined the session itself in Google, since we asked? */
+async function hasDeclined(db: Reader, { coach, resolution, offer, now }: Scene): Promise<boolean> {
+  if (resolution.option !== 2 || resolution.state !== 'asked' || !resolution.sessionId || now >= offer.expiresAt) return false;
+  const session = await sessionById(db, coach.id, resolution.sessionId);
+  const event = await mirroredEvent(db, { coachId: coach.id, calendarId: session.calendar_id, eventId: session.event_id, rootId: session.root_id });
+  const { email } = await clientById(db, coach.id, offer.clientId);
+  if (!event?.updatedAt || event.updatedAt <= resolution.askedAt) return false;
+  return event.attendees.some((a) => a.email === email && a.responseStatus === 'declined');
+}
+
+/** A declined invitation vacates nothing: the session still stands in the coach's calendar. The coach is asked first. */
+async function clientDeclined({ shell, claim, coach, resolution, offer, now }: Scene): Promise<string> {
+  await inTx(shell.db, 'commit end-ask', async (tx) => {
+    await lockCoach(tx, coach.id);
+    await holdLease(tx, claim);
+    await endResolution(tx, shell, resolution, offer.clientId, { reason: 'superseded', by: 'client', tellAsked: false }, now);
+    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'client-declined' }, now);
+  });
+  return 'the client declined the session in Google';
+}
 
 /** Option 2: by the mirror, is the session that was asked gone from the original time? */
 async function mirrorShowsFree(db: Reader, { coach, resolution }: Pick<Scene, 'coach' | 'resolution'>): Promise<boolean> {

@@ -5,11 +5,11 @@ import { intervalOf, mintId, oneRow, param, PERIOD, rangeParam, run } from '../p
 import type { Reader, Tx } from '../postgres/transaction.js';
 import type { EndReason, Offer, Resolution, ResolutionState } from './resolution.js';
 
-interface Row { coach_id: CoachId; id: ResolutionId; request_id: RequestId; option: 1 | 2; state: ResolutionState; session_id: SessionId | null; promise_id: HoldId | null; tolerated: string[]; freed_noticed_at: Instant | null; end_reason: EndReason | null; period_start: number; period_end: number }
-const COLUMNS = `coach_id, id, request_id, option, state, session_id, promise_id, tolerated, freed_noticed_at, end_reason, ${PERIOD}`;
+interface Row { coach_id: CoachId; id: ResolutionId; request_id: RequestId; option: 1 | 2; state: ResolutionState; session_id: SessionId | null; promise_id: HoldId | null; tolerated: string[]; freed_noticed_at: Instant | null; asked_at: Instant; end_reason: EndReason | null; period_start: number; period_end: number }
+const COLUMNS = `coach_id, id, request_id, option, state, session_id, promise_id, tolerated, freed_noticed_at, asked_at, end_reason, ${PERIOD}`;
 const resolutionOf = (r: Row): Resolution => ({
   coachId: r.coach_id, id: r.id, requestId: r.request_id, option: r.option, state: r.state, sessionId: r.session_id, promiseId: r.promise_id,
-  interval: intervalOf(r), tolerated: r.tolerated, freedNoticedAt: r.freed_noticed_at, endReason: r.end_reason,
+  interval: intervalOf(r), tolerated: r.tolerated, freedNoticedAt: r.freed_noticed_at, askedAt: r.asked_at, endReason: r.end_reason,
 });
 
 export async function resolutionById(db: Reader, coachId: CoachId, id: string, lock: 'lock' | 'read' = 'read'): Promise<Resolution> {

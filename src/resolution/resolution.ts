@@ -30,6 +30,7 @@ export interface Resolution {
   /** Blockers that the coach ticked as not mattering here. */
   readonly tolerated: readonly string[];
   readonly freedNoticedAt: Instant | null;
+  readonly askedAt: Instant;
   readonly endReason: EndReason | null;
 }
 

@@ -11,7 +11,7 @@ const SETTLE = MINUTE;
 const resolution = (change: Partial<Resolution> = {}): Resolution => ({
   coachId: 'co_1' as CoachId, id: 're_1' as ResolutionId, requestId: 'rq_1' as RequestId, option: 2, state: 'asked',
   sessionId: 'se_1' as SessionId, promiseId: 'ho_1' as HoldId, interval: { start: at('30T13:00'), end: at('30T14:00') },
-  tolerated: [], freedNoticedAt: null, endReason: null, ...change,
+  tolerated: [], freedNoticedAt: null, askedAt: instant(0), endReason: null, ...change,
 });
 const option1 = (change: Partial<Resolution> = {}): Resolution => resolution({ option: 1, sessionId: null, promiseId: null, ...change });
 const offer = (change: Partial<Offer> = {}): Offer => ({

@@ -118,15 +118,23 @@ test('Kim drags Dana away and something else onto the time: nothing lands, the r
   expect(await subjectsTo(w, KIM.email)).toHaveLength(2);
 });
 
-test('Dana merely declines the invitation: her session stands, nothing lands by itself', async () => {
+test('Dana merely declines the invitation: her session stands, nothing lands by itself, and Kim is asked first', async () => {
   const w = await open();
   const id = await askDana(w);
   await w.patchEvent(DANAS_INSTANCE, { attendees: [{ email: DANA.email, responseStatus: 'declined' }] }, DANA.email);
   await w.pass(30_000);
   await w.pass(120_000);
   await expectNotLanded(w, id);
-  expect(await requestOf(w, id)).toMatchObject({ pending_reason: 'asked' });
+  expect(await requestOf(w, id)).toMatchObject({ state: 'pending_resolution', pending_reason: 'client-declined' });
   expect(await standsAt(w, MONDAY)).toEqual([DANA.email]);
+  expect(await danasSession(w)).toMatchObject({ status: 'scheduled', invite_sent: false, cancellation_reason: null });
+  expect((await w.mailsTo(KIM.email)).at(-1)?.text).toContain('has declined the session in Google');
+
+  // It is off: Kim deletes it, and Sam lands by himself.
+  await w.deleteEvent(DANAS_INSTANCE);
+  await w.pass(30_000);
+  await w.pass(120_000);
+  await expectLanded(w, id, MONDAY);
 });
 
 test('land: manual: the time that Kim freed waits for Kim', async () => {
