@@ -58,8 +58,10 @@ export function propagate(store: Store, before: StoredEvent | undefined, after: 
   const live = after.content.status !== 'cancelled';
   const now = new Set(live ? guestAddresses(after) : []);
   const involved = new Set([...now, ...guestAddresses(before), ...guestAddresses(after), ...guestAddresses(series)]);
+  const revived: string[] = [];
   for (const address of involved) {
     if (address === lower(after.calendarId) || store.account(address) === undefined) continue;
+    if (now.has(address) && store.event(address, after.id)?.content.status === 'cancelled') revived.push(address);
     if (now.has(address)) {
       const seriesCopy = after.recurringEventId === undefined ? undefined : store.event(address, after.recurringEventId);
       writeCopy(store, address, after, copiedContent(after.content, (store.event(address, after.id) ?? seriesCopy)?.content));
@@ -69,6 +71,11 @@ export function propagate(store: Store, before: StoredEvent | undefined, after: 
   }
   if (after.content.recurrence !== undefined) {
     for (const exception of store.exceptionsOf(after.calendarId, after.id)) propagate(store, undefined, exception);
+    // Who forgot the exceptions with the deleted series learns of them again, as on the organizer's calendar.
+    for (const address of revived) {
+      if (store.event(address, after.id)?.content.status === 'cancelled') continue; // left by its guest: it stays so
+      for (const hole of store.exceptionsOf(address, after.id)) if (hole.content.status === 'cancelled') saveEvent(store, hole, hole);
+    }
   }
 }
 

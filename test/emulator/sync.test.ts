@@ -191,7 +191,11 @@ test('whatever is written, reading on from tokens equals reading anew: four read
       expect(loop.state()).toEqual(anew.state());
     }
     for (const id of ids) await attempt(ana.events.delete({ calendarId: 'primary', eventId: id }));
-  }), { numRuns: 20 });
+  }), {
+    numRuns: 20,
+    // Found once: the guest's copy of a cancelled instance was not told again after its series came back.
+    examples: [[[{ do: 'series', at: 8 }, { do: 'deleteInstance', which: 0, slot: 0 }, { do: 'delete', which: 0 }, { do: 'read' }, { do: 'read' }, { do: 'move', which: 0, at: 8 }, { do: 'restore', which: 0 }, { do: 'trim', which: 0, count: 1 }]]],
+  });
 }, 60_000);
 
 test('a page of 2,500 events is answered in under 100 ms', async () => {
