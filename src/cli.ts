@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** `makeway …`: what operators do by hand. Reads the same settings as the daemon; in the sandbox, those of the last start. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
 import { readRules } from '../config/policy.js';
 import { allCoaches, coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
+import { sha256 } from './work/hash.js';
 import { Problem } from './kernel/problem.js';
 import { DAY, MINUTE, plus } from './kernel/interval.js';
 import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
@@ -192,7 +193,7 @@ async function key({ shell }: Composed, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } });
   if (positionals[0] !== 'create') throw new Usage('makeway key create [--name N]');
   const secret = `mwk_${randomBytes(24).toString('base64url')}`;
-  await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, values.name ?? 'API key', createHash('sha256').update(secret).digest(), shell.clock.now()));
+  await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, values.name ?? 'API key', sha256(secret), shell.clock.now()));
   say(`${secret}\nKeep it: it is not shown again.`);
   return 0;
 }

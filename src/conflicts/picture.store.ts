@@ -8,7 +8,7 @@ import { liveHolds } from '../slots/hold.store.js';
 import { rankSlots } from '../slots/rank.js';
 import { judgeSlot, searchSlots } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
-import { mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
+import { candidateOf, mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
 import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
 /** All that a decision about one request rests on: what stands there, who could be asked, which times are free. */
@@ -57,9 +57,8 @@ export async function pictureOf(db: Reader, coach: Coach, request: Request, now:
 }
 
 async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[]): Promise<Picture['candidate']> {
-  const sessions = blockers.filter((b) => b.claim.kind === 'guest' || b.claim.kind === 'named' || b.claim.kind === 'unnamed');
-  const blocker = sessions[0];
-  if (!blocker || sessions.length > 1) return null;
+  const blocker = candidateOf(blockers);
+  if (!blocker) return null;
   switch (blocker.claim.kind) {
     case 'guest': {
       const client = await clientByEmail(db, coach.id, blocker.claim.email);

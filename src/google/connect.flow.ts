@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { coachByEmail } from '../coach/coach.store.js';
+import { sha256 } from '../work/hash.js';
 import type { CoachId } from '../kernel/ids.js';
 import { DAY, MINUTE, plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -13,7 +14,6 @@ import type { OauthPort } from './oauth.port.js';
 import { saveCalendar, saveGrant, saveSignIn } from './grant.store.js';
 
 const SIGN_IN_LASTS_MS = 14 * DAY;
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** One round trip to Google. It is kept in the person's own browser, sealed: looking at the door stores nothing here. */
 interface RoundTrip { readonly state: string; readonly verifier: string; readonly purpose: 'connect' | 'sign-in'; readonly returnTo: string; readonly until: number }
@@ -23,7 +23,7 @@ export const TRIP_LASTS_MS = 10 * MINUTE;
  *  `returnTo` is a path of ours. */
 export function beginOauth(shell: Shell, oauth: OauthPort, purpose: 'connect' | 'sign-in', returnTo: string): { url: string; kept: string } {
   const trip: RoundTrip = { state: randomBytes(24).toString('base64url'), verifier: randomBytes(48).toString('base64url'), purpose, returnTo, until: plus(shell.clock.now(), TRIP_LASTS_MS) };
-  return { url: oauth.authorizationUrl({ purpose, state: trip.state, challenge: createHash('sha256').update(trip.verifier).digest('base64url') }), kept: shell.keys.seal(JSON.stringify(trip)) };
+  return { url: oauth.authorizationUrl({ purpose, state: trip.state, challenge: sha256(trip.verifier).toString('base64url') }), kept: shell.keys.seal(JSON.stringify(trip)) };
 }
 
 /** What was kept of the round trip, if it is ours, still good, and the answer belongs to it. */
@@ -72,6 +72,6 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
       await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach', facts: { calendars: calendars.length } });
     });
   }
-  await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, hashOf(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));
+  await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, sha256(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));
   return { signIn, returnTo: sent.returnTo, coachId: coach.id };
 }

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../work/hash.js';
 import type { Keyring } from '../work/shell.port.js';
 
 /** What a link may be used for. `decide`: the coach settles a request; `choose`: the existing client moves or stays;
@@ -30,4 +31,4 @@ export function readToken(keys: Keyring, token: string): LinkPurpose | null {
   return found;
 }
 
-export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
+export const tokenHash = (token: string): Buffer => sha256(token);

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual, randomUUID } from 'node:crypto';
+import { timingSafeEqual, randomUUID } from 'node:crypto';
+import { sha256 } from '../work/hash.js';
 import type { CoachId } from '../kernel/ids.js';
 import { HOUR, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { oneRow, param, run } from '../postgres/rows.js';
@@ -10,7 +11,6 @@ export interface Channel { readonly coach_id: CoachId; readonly id: string; read
 
 /** The secret that Google sends back with each push of this channel; made from its id, only its hash is stored. */
 export const channelToken = (keys: Keyring, id: string): string => keys.sign('channel', id)?.mac.toString('base64url') ?? '';
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 export const channelRow = (db: Reader, coachId: CoachId, id: string): Promise<Channel | null> =>
   oneRow(db, 'select * from channels where coach_id = :coachId and id = :id', { coachId, id });
@@ -19,7 +19,7 @@ export const channelRow = (db: Reader, coachId: CoachId, id: string): Promise<Ch
 export async function insertChannel(tx: Tx, keys: Keyring, c: { coachId: CoachId; calendarId: string; address: string }, now: Instant): Promise<void> {
   const id = randomUUID();
   await run(tx, `insert into channels (coach_id, id, calendar_id, token_hash, address, state, created_at, wake_at) values (:coach, :id, :calendar, :hash, :address, 'opening', :now, :now)
-    on conflict (coach_id, calendar_id) where state in ('opening', 'open') do nothing`, { coach: c.coachId, id, calendar: c.calendarId, hash: hashOf(channelToken(keys, id)), address: c.address, now: param(now) });
+    on conflict (coach_id, calendar_id) where state in ('opening', 'open') do nothing`, { coach: c.coachId, id, calendar: c.calendarId, hash: sha256(channelToken(keys, id)), address: c.address, now: param(now) });
   await notifyDue(tx, 'channels');
 }
 export const setOpen = (tx: Tx, c: Channel, resourceId: string, expiresAt: Instant, wakeAt: Instant): Promise<number> =>
@@ -31,7 +31,7 @@ export const setChannelState = (tx: Tx, c: Channel, state: 'closing' | 'closed' 
 /** The channel that this push truly belongs to, or null. Secret compared in constant time; the resource must match once known. */
 export async function authenticPush(db: Reader, push: { channelId: string; token: string; resourceId: string }): Promise<Channel | null> {
   const channel = await oneRow<Channel>(db, `select * from channels where id = :id and state in ('opening', 'open', 'closing')`, { id: push.channelId });
-  if (!channel || !timingSafeEqual(hashOf(push.token), channel.token_hash)) return null;
+  if (!channel || !timingSafeEqual(sha256(push.token), channel.token_hash)) return null;
   return channel.resource_id === null || channel.resource_id === push.resourceId ? channel : null;
 }
 export const countMessage = (tx: Tx, c: Channel, messageNumber: number, now: Instant): Promise<number> =>

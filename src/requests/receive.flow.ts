@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { coachBySlug, lockCoach, type Coach } from '../coach/coach.store.js';
+import { sha256 } from '../work/hash.js';
 import type { LandingId } from '../kernel/ids.js';
 import { DAY, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -39,7 +39,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
   const now = shell.clock.now();
   const known = await coachBySlug(shell.db, wish.coachSlug);
   if (!known) throw new Problem('COACH_UNKNOWN', `There is no coach "${wish.coachSlug}". Check the coach's slug.`);
-  const hash = createHash('sha256').update(JSON.stringify([wish.coachSlug, wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts])).digest();
+  const hash = sha256(JSON.stringify([wish.coachSlug, wish.client, wish.sessionType, wish.lengthMinutes, wish.wantedStarts]));
 
   const store = inTx(shell.db, 'commit receive', async (tx): Promise<Received> => {
     const coach = await lockCoach(tx, known.id);

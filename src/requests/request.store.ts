@@ -4,7 +4,7 @@ import { Problem } from '../kernel/problem.js';
 import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
-import type { PendingReason, Request } from './request.js';
+import { lastStart, type PendingReason, type Request } from './request.js';
 
 /** timestamptz[] comes from the driver as Dates. */
 type Row = Omit<Request, 'wanted_starts'> & { wanted_starts: Date[] };
@@ -52,9 +52,6 @@ export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: 
   if (!row) throw new Problem('DATABASE_BUSY', 'The same key came in twice at once.');
   return requestOf(row);
 }
-
-/** The last moment at which the request still makes sense: the latest of its wanted starts. */
-const lastStart = (request: Request): Instant => request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
 
 /** Puts the request (back) on the pending list. `newTurn` raises the revision: links of an earlier turn then only tell. */
 export async function setPending(tx: Tx, request: Request, to: { reason: PendingReason; newTurn: boolean; wantedAt?: Instant }, now: Instant): Promise<Request> {

@@ -1,5 +1,5 @@
 import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
-import { intervalFrom, MINUTE, type Instant, type Interval } from '../kernel/interval.js';
+import { instant, intervalFrom, MINUTE, type Instant, type Interval } from '../kernel/interval.js';
 import type { SlotReason } from '../slots/search.js';
 
 /** Why a request is not settled. The ones in `NEEDS_COACH` stand on the pending list as the coach's turn. */
@@ -61,5 +61,7 @@ export interface Request {
 }
 
 export const lengthMs = (request: Request): number => request.length_minutes * MINUTE;
+/** The last moment at which the request still makes sense: the latest of its wanted starts. */
+export const lastStart = (request: Request): Instant => instant(Math.max(request.wanted_at, ...request.wanted_starts));
 /** The time the request is about now. */
 export const wantedInterval = (request: Request): Interval => intervalFrom(request.wanted_at, lengthMs(request));

@@ -11,7 +11,7 @@ import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { judgeRequest } from './judge.step.js';
 import { bookAtOnce } from './book.step.js';
-import { lengthMs, needsCoach, type PendingReason, type Request } from './request.js';
+import { lastStart, lengthMs, needsCoach, type PendingReason, type Request } from './request.js';
 import { requestById, restRequest, setPending } from './request.store.js';
 
 const LATER_MS = 3_600_000;
@@ -28,7 +28,7 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   if (request.state !== 'pending_resolution') return { outcome: 'nothing' };
   const live = await liveResolution(shell.db, claim.coachId, request.id);
   if (live || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
-  const last = request.wanted_starts.reduce((a, b) => (b > a ? b : a), request.wanted_at);
+  const last = lastStart(request);
   if (now >= last) {
     await inTx(shell.db, 'commit expire-request', async (tx) => {
       await lockCoach(tx, claim.coachId);
@@ -73,8 +73,7 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
     }
     // Promised to another meanwhile: it waits for that promise to end.
     if (verdict.reason === 'promised' && request.pending_reason !== 'promised') await setPending(tx, request, { reason: 'promised', newTurn: false }, now);
-    const last = instant(Math.max(...request.wanted_starts));
-    await restRequest(tx, claim, instant(Math.min(plus(now, LATER_MS), last)), null);
+    await restRequest(tx, claim, instant(Math.min(plus(now, LATER_MS), lastStart(request))), null);
     return { outcome: 'nothing' };
   });
 }

@@ -84,7 +84,7 @@ async function mirrorShowsFree(db: Reader, { coach, resolution }: Pick<Scene, 'c
   if (resolution.option !== 2 || resolution.state !== 'asked' || !resolution.sessionId) return false;
   const session = await sessionById(db, coach.id, resolution.sessionId);
   const there = await blockersAt(db, coach, resolution.interval);
-  return !there.some((b) => b.calendarId === session.calendar_id && b.rootId === session.root_id && b.originalKey === session.original_key);
+  return !there.some((b) => b.key === keyOf(session));
 }
 
 async function expire({ shell, claim, coach, resolution, offer, now }: Scene): Promise<string> {

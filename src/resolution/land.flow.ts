@@ -2,7 +2,7 @@
  *  then the guest is added and people are told (design, invariant 1). */
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
-import { standing } from '../conflicts/blocker.js';
+import { blockerKey, standing } from '../conflicts/blocker.js';
 import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import type { Instant } from '../kernel/interval.js';
@@ -51,7 +51,7 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
     }
     const scene: Scene = {
       shell, claim, coach, request, landing, calendar, google,
-      client: await clientById(shell.db, coach.id, request.client_id), key: `${calendar.id}/${landing.eventId}/single`,
+      client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'),
     };
     done.push(await STEPS[landing.state](scene));
     if (done.length > MOST_STEPS) throw new Problem('IMPOSSIBLE_STATE', 'A landing does not come to an end.', { id: claim.id });

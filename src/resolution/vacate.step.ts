@@ -1,4 +1,5 @@
 /** The original time becomes vacated: seen free in Google itself, after the move, and after whatever slipped in was dealt with. */
+import { blockerKey } from '../conflicts/blocker.js';
 import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -38,7 +39,7 @@ export async function becomeVacated(tx: Tx, { shell, coach, resolution, now }: S
   await beginLanding(tx, { coachId: coach.id, requestId: resolution.requestId, resolutionId: resolution.id, holdId: resolution.promiseId, calendarId: calendar.id, interval: resolution.interval, tolerated: resolution.tolerated }, now);
 }
 
-export const keyOf = (s: Session): string => `${s.calendar_id}/${s.root_id}/${s.original_key}`;
+export const keyOf = (s: Session): string => blockerKey(s.calendar_id, s.root_id, s.original_key);
 export async function sessionOf(shell: Shell, resolution: Resolution): Promise<Session> {
   if (!resolution.sessionId) throw new Problem('IMPOSSIBLE_STATE', 'Option 2 without a session.', { id: resolution.id });
   return sessionById(shell.db, resolution.coachId, resolution.sessionId);

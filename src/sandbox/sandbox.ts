@@ -1,5 +1,5 @@
 /** The sandbox side of the daemon: the page, its facts, and the demo coach. Exists only with the emulator. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -8,6 +8,7 @@ import { coachByEmail, saveApiKey, saveCoach, type Coach } from '../coach/coach.
 import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import { grantOf } from '../google/grant.store.js';
 import { DAY, intervalFrom, plus, type Instant } from '../kernel/interval.js';
+import { sha256 } from '../work/hash.js';
 import { Problem } from '../kernel/problem.js';
 import { atWallClock, rfc3339, wallClock, addDays } from '../kernel/zone.js';
 import { readMails } from '../launcher/caught-mail.js';
@@ -63,7 +64,7 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
     apiKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '';
     if (!apiKey) {
       apiKey = `mwk_${randomBytes(24).toString('base64url')}`;
-      await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'sandbox', createHash('sha256').update(apiKey).digest(), now));
+      await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'sandbox', sha256(apiKey), now));
       // Written last: a crash before leaves a key that nobody knows, never a file whose key is refused.
       writeWhole(keyFile, apiKey, 0o600);
     }

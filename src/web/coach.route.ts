@@ -1,9 +1,10 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { coachById, type Coach } from '../coach/coach.store.js';
 import { beginOauth, finishOauth, TRIP_LASTS_MS } from '../google/connect.flow.js';
 import { grantOf, signedInCoach } from '../google/grant.store.js';
 import { signOut } from '../google/sign-out.flow.js';
+import { sha256 } from '../work/hash.js';
 import { readId, type RequestId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import { findRequest } from '../requests/request.store.js';
@@ -17,7 +18,6 @@ const COOKIE = 'makeway_sign_in';
 const STATE_COOKIE = 'makeway_oauth';
 /** Sign-in leads back to the coach's own pages only, however an address is written. */
 const returnPath = (to: unknown): string => (typeof to === 'string' && /^\/pending(\/[a-z0-9_]{1,40})?$/.test(to) ? to : '/pending');
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** The coach's pages behind sign-in with Google: pending requests, and the way to connect a calendar. */
 export function coachRoutes(app: FastifyInstance, web: Web): void {
@@ -28,7 +28,7 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
   const guardOf = (secret: string): string => createHmac('sha256', secret).update('guard').digest('base64url');
   async function whoIs(request: FastifyRequest): Promise<{ coach: Coach; guard: string; secret: string } | null> {
     const secret = request.cookies[COOKIE];
-    const coachId = secret ? await signedInCoach(shell.db, hashOf(secret), shell.clock.now()) : null;
+    const coachId = secret ? await signedInCoach(shell.db, sha256(secret), shell.clock.now()) : null;
     return secret && coachId ? { coach: await coachById(shell.db, coachId), guard: guardOf(secret), secret } : null;
   }
   async function mustBe(request: FastifyRequest): Promise<{ coach: Coach; guard: string; secret: string }> {
@@ -56,7 +56,7 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
 
   app.post('/sign-out', async (request, reply) => {
     const who = await mustBe(request);
-    await signOut(shell, hashOf(who.secret));
+    await signOut(shell, sha256(who.secret));
     return reply.clearCookie(COOKIE, { path: '/' }).redirect('/sign-in', 303);
   });
 

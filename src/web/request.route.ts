@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isApiKey } from '../coach/coach.store.js';
 import { readId, type RequestId } from '../kernel/ids.js';
+import { sha256 } from '../work/hash.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { knownZone, readRfc3339, rfc3339 } from '../kernel/zone.js';
@@ -43,7 +43,7 @@ export function requestRoutes(app: FastifyInstance, web: Web): void {
   const { shell } = web;
   const authorize = async (header: string | undefined): Promise<void> => {
     const key = /^Bearer\s+(\S+)$/i.exec(header ?? '')?.[1];
-    if (!key || !(await isApiKey(shell.db, createHash('sha256').update(key).digest()))) {
+    if (!key || !(await isApiKey(shell.db, sha256(key)))) {
       throw new Problem('API_KEY_UNKNOWN', 'Send a valid API key: "Authorization: Bearer <key>". The operator makes one with: makeway key create.');
     }
   };
