@@ -1,8 +1,8 @@
-import type { GuestMail } from './guest-mail.js';
-import type { Pushes } from './pushes.js';
-import type { Rules } from './rules.js';
-import type { Store } from './store.js';
-import type { TokenKeys } from './token-keys.js';
+import type { GuestMail } from './people/guest-mail.js';
+import type { Pushes } from './push/pushes.js';
+import type { Rules } from './control/rules.js';
+import type { Store } from './store/store.js';
+import type { TokenKeys } from './oauth/token-keys.js';
 
 /** Everything a route may need. */
 export interface Emulator {

@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { Emulator } from './emulator.js';
-import { GuestMail } from './guest-mail.js';
-import { isLoopback } from './channels.js';
-import { Pushes } from './pushes.js';
-import { Rules } from './rules.js';
-import { EmulatorServer } from './server.js';
-import { Store } from './store.js';
-import { TokenKeys } from './token-keys.js';
+import { GuestMail } from './people/guest-mail.js';
+import { isLoopback } from './push/channels.js';
+import { Pushes } from './push/pushes.js';
+import { Rules } from './control/rules.js';
+import { EmulatorServer } from './http/server.js';
+import { Store } from './store/store.js';
+import { TokenKeys } from './oauth/token-keys.js';
 
 export interface EmulatorOptions {
   /** TCP port; 0 or absent takes a free one. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
-import { instanceId, parseInstanceId, slotsOf } from '../../src/emulator/recurrence.js';
-import { fromWall, offsetAt, rfc3339, toWall } from '../../src/emulator/zone-time.js';
+import { instanceId, parseInstanceId, slotsOf } from '../../src/emulator/series/recurrence.js';
+import { fromWall, offsetAt, rfc3339, toWall } from '../../src/emulator/series/zone-time.js';
 
 const BERLIN = 'Europe/Berlin';
 const at = (local: string, timeZone = BERLIN) => ({ atMs: Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone).epochMilliseconds, timeZone });

@@ -1,0 +1,34 @@
+import { notFound } from '../http/api-error.js';
+import { instanceOf } from './view.js';
+import type { StoredEvent } from '../store/model.js';
+import { parseInstanceId, slotsOf } from '../series/recurrence.js';
+import type { Store } from '../store/store.js';
+
+/** True if the series of `row` was deleted as a whole; its exceptions then read as cancelled without a change of their own. */
+export function isSeriesDeleted(store: Store, row: StoredEvent): boolean {
+  return row.recurringEventId !== undefined && store.event(row.calendarId, row.recurringEventId)?.content.status === 'cancelled';
+}
+
+/** True if a series has an occurrence whose original start is `slotMs`. */
+export function hasSlot(master: StoredEvent, slotMs: number): boolean {
+  const { start, recurrence } = master.content;
+  return recurrence !== undefined && slotsOf({ start, recurrence }, slotMs, slotMs + 1).length > 0;
+}
+
+/**
+ * The event of that id on a calendar: a stored row, or an instance derived from its series (`isStored` false).
+ * Throws 404 for an id that is neither.
+ */
+export function findEvent(store: Store, calendarId: string, id: string): { row: StoredEvent; isStored: boolean } {
+  const row = store.event(calendarId, id);
+  if (row !== undefined) {
+    return isSeriesDeleted(store, row) ? { row: { ...row, content: { ...row.content, status: 'cancelled' } }, isStored: true } : { row, isStored: true };
+  }
+  const parts = parseInstanceId(id);
+  if (parts !== undefined) {
+    for (const master of store.mastersOf(calendarId, parts.root)) {
+      if ('date' in master.content.start === parts.allDay && hasSlot(master, parts.slotMs)) return { row: instanceOf(master, parts.slotMs), isStored: false };
+    }
+  }
+  throw notFound();
+}

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { timeMs } from './content.js';
+import { hasSlot } from './find.js';
+import { instanceOf } from './view.js';
+import type { EventContent, StoredEvent } from '../store/model.js';
+import type { Store } from '../store/store.js';
+
+type Unplaced = Omit<StoredEvent, 'revision' | 'updatedUs' | 'sequence'>;
+
+const onlyRemindersDiffer = (a: EventContent, b: EventContent): boolean => isDeepStrictEqual({ ...a, reminders: b.reminders }, b);
+
+/** Content that an iCalendar client would call a new version: times and rule (sheet 2, `sequence`). */
+const isRetimed = (a: EventContent, b: EventContent): boolean =>
+  !isDeepStrictEqual([a.start, a.end, a.recurrence], [b.start, b.end, b.recurrence]) || (a.status !== 'cancelled' && b.status === 'cancelled');
+
+/**
+ * Gives a row its place in the log and stores it. `before` is what it replaces (or the plain instance that it becomes
+ * an exception of). Use within `transact`.
+ */
+export function saveEvent(store: Store, before: StoredEvent | undefined, next: Unplaced): StoredEvent {
+  const revision = store.nextRevision();
+  const sequence = before === undefined ? 0 : before.sequence + (isRetimed(before.content, next.content) ? 1 : 0);
+  const quiet = before !== undefined && onlyRemindersDiffer(before.content, next.content);
+  const series = before?.content.recurrence;
+  const reshaped = before !== undefined && (series ?? next.content.recurrence) !== undefined &&
+    !isDeepStrictEqual([before.content.start, series], [next.content.start, next.content.recurrence]);
+  const row: StoredEvent = {
+    ...next, revision, sequence, updatedUs: quiet ? before.updatedUs : revision,
+    ...(reshaped ? { formerSeries: [...(before.formerSeries ?? []), { endedAt: revision, start: before.content.start, recurrence: series ?? [] }].slice(-20) } : {}),
+  };
+  store.putEvent(row);
+  return row;
+}
+
+/** Fields that an exception goes on sharing with its series until it is given its own. */
+const isShared = (name: string): boolean => !['start', 'end', 'recurrence', 'status'].includes(name);
+
+/**
+ * After a series changed: its exceptions take over what changed where they still had the series' value, and those
+ * whose slot is gone are cancelled. Undeleting a series gives its exceptions a new place in the log, so that an
+ * incremental reader learns of them again. Returns the exceptions before and after.
+ */
+export function followSeries(store: Store, before: StoredEvent, after: StoredEvent): { before: StoredEvent; after: StoredEvent }[] {
+  const revived = before.content.status === 'cancelled' && after.content.status !== 'cancelled';
+  const changed: { before: StoredEvent; after: StoredEvent }[] = [];
+  for (const exception of store.exceptionsOf(after.calendarId, after.id)) {
+    const slot = exception.originalStart;
+    if (slot === undefined || (exception.content.status === 'cancelled' && !revived)) continue;
+    const own = exception.content;
+    let content: EventContent;
+    if (!hasSlot(after, timeMs(slot))) {
+      content = { ...own, status: 'cancelled' };
+    } else {
+      const inherited = { ...own } as Record<string, unknown>;
+      const was = new Map(Object.entries(before.content));
+      const is = new Map(Object.entries(after.content));
+      for (const name of new Set([...was.keys(), ...is.keys()].filter(isShared))) {
+        if (isDeepStrictEqual(was.get(name), is.get(name)) || !isDeepStrictEqual(inherited[name], was.get(name))) continue;
+        if (is.get(name) === undefined) delete inherited[name];
+        else inherited[name] = is.get(name);
+      }
+      const plain = instanceOf(before, timeMs(slot)).content, now = instanceOf(after, timeMs(slot)).content;
+      const keptTimes = isDeepStrictEqual([own.start, own.end], [plain.start, plain.end]);
+      content = { ...(inherited as unknown as EventContent), ...(keptTimes ? { start: now.start, end: now.end } : {}) };
+    }
+    if (!revived && isDeepStrictEqual(content, own)) continue;
+    changed.push({ before: exception, after: saveEvent(store, exception, { ...exception, content }) });
+  }
+  return changed;
+}
