@@ -1,5 +1,6 @@
 import { ApiError, invalid, required, timeRangeEmpty } from '../http/api-error.js';
-import { calendarFor } from './calendars.js';
+import { accessTo } from './access.js';
+import type { Caller } from '../emulator.js';
 import { expandAll } from '../events/expand.js';
 import { instantOf } from '../events/filter.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
@@ -15,7 +16,7 @@ function isBusy(row: StoredEvent): boolean {
 }
 
 /** freeBusy.query: merged busy stretches, in UTC or the asked zone. Unknown calendars are named in their place. */
-export function queryFreeBusy(store: Store, account: string, body: JsonObject): JsonObject {
+export function queryFreeBusy(store: Store, caller: Caller, body: JsonObject): JsonObject {
   const zone = body['timeZone'] ?? 'UTC';
   if (typeof zone !== 'string' || !isZone(zone)) throw invalid('Invalid value for: timeZone');
   const read = (name: string): number => {
@@ -32,15 +33,15 @@ export function queryFreeBusy(store: Store, account: string, body: JsonObject): 
   const calendars: JsonObject = {};
   for (const { id } of items) {
     if (typeof id !== 'string') throw required('Missing calendar id.');
-    calendars[id] = busyOf(store, account, id, timeMinMs, timeMaxMs, zone);
+    calendars[id] = busyOf(store, caller, id, timeMinMs, timeMaxMs, zone);
   }
   return { kind: 'calendar#freeBusy', timeMin: new Date(timeMinMs).toISOString(), timeMax: new Date(timeMaxMs).toISOString(), calendars };
 }
 
-function busyOf(store: Store, account: string, id: string, timeMinMs: number, timeMaxMs: number, zone: string): JsonObject {
+function busyOf(store: Store, caller: Caller, id: string, timeMinMs: number, timeMaxMs: number, zone: string): JsonObject {
   let calendar;
   try {
-    calendar = calendarFor(store, account, id);
+    calendar = accessTo(store, caller, id).calendar;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { errors: [{ domain: 'global', reason: 'notFound' }], busy: [] };
     throw error;

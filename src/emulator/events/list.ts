@@ -2,7 +2,9 @@ import { ApiError, badRequest, fullSyncRequired, invalid, timeRangeEmpty } from 
 import { expandAll, expandChanges, byStart, meetsWindow, plainInstances } from './expand.js';
 import { type Wanted, instantOf, isInWindow, isWanted } from './filter.js';
 import { findEvent, isSeriesDeleted } from './find.js';
-import { listEtag, showEvent, showStub, type View } from './view.js';
+import { showEvent, showStub, type View } from './view.js';
+import type { Access } from '../calendars/access.js';
+import { listEtag } from '../store/list-token.js';
 import { timeMs } from './content.js';
 import type { ListTokens } from '../store/list-token.js';
 import type { Calendar, JsonObject, StoredEvent } from '../store/model.js';
@@ -82,17 +84,18 @@ function slicePage(all: StoredEvent[], rank: (row: StoredEvent) => number, after
 }
 
 /** The answer of a list around its items. */
-function envelope(store: Store, calendar: Calendar, zone: string, items: JsonObject[], tokens: JsonObject): JsonObject {
+function envelope(store: Store, { calendar, role }: Access, zone: string, items: JsonObject[], tokens: JsonObject): JsonObject {
   const updated = Math.max(store.lastChange(calendar.id), calendar.revision);
   return {
     kind: 'calendar#events', etag: listEtag(`${calendar.id} ${updated}`), summary: calendar.summary, description: calendar.description ?? '',
-    updated: new Date(Math.floor(updated / 1000)).toISOString(), timeZone: zone, accessRole: 'owner',
+    updated: new Date(Math.floor(updated / 1000)).toISOString(), timeZone: zone, accessRole: role,
     defaultReminders: calendar.primary ? [{ method: 'popup', minutes: 10 }] : [], ...tokens, items,
   };
 }
 
 /** events.list (sheet 1): full or incremental, paged. */
-export function listEvents(store: Store, tokens: ListTokens, calendar: Calendar, query: Query): JsonObject {
+export function listEvents(store: Store, tokens: ListTokens, access: Access, query: Query): JsonObject {
+  const { calendar, role } = access;
   const syncToken = query.text('syncToken'), orderBy = query.text('orderBy');
   let wanted = readWanted(query), since: number | undefined;
   if (orderBy !== undefined && orderBy !== 'startTime' && orderBy !== 'updated') throw invalid('Invalid value for: orderBy', 'orderBy');
@@ -124,12 +127,12 @@ export function listEvents(store: Store, tokens: ListTokens, calendar: Calendar,
     if (orderBy === 'updated') all.sort((a, b) => a.updatedUs - b.updatedUs || (a.id < b.id ? -1 : 1));
     result = slicePage(all, orderBy === 'updated' ? (row) => row.updatedUs : startRank, at, size);
   } else result = fullPage(store, calendar, wanted, calendar.timeZone, at === undefined ? undefined : String(at), size);
-  const view: View = { calendar, zone, maxAttendees: query.count('maxAttendees') };
+  const view: View = { calendar, role, zone, maxAttendees: query.count('maxAttendees') };
   const items = result.rows.map((row) => (row.content.status === 'cancelled' && !query.flag('showDeleted') ? showStub(row, view) : showEvent(row, view)));
   let next: JsonObject = {};
   if (result.next !== undefined) next = { nextPageToken: tokens.issue({ kind: 'page', calendar: calendar.id, bound, at: result.next, upTo }) };
   else if (orderBy === undefined) next = { nextSyncToken: tokens.issue({ kind: 'sync', calendar: calendar.id, revision: upTo, epoch: syncEpoch(store, calendar.id), wanted: sparse(wanted) }) };
-  return envelope(store, calendar, zone, items, next);
+  return envelope(store, access, zone, items, next);
 }
 
 /** Only what differs from a plain list, so that tokens stay short. */
@@ -145,7 +148,8 @@ function readPageToken(tokens: ListTokens, text: string | undefined, calendarId:
 }
 
 /** events.instances (sheet 1.1): one series, exceptions in place of their slots. `timeMin` is inclusive here. */
-export function listInstances(store: Store, tokens: ListTokens, calendar: Calendar, eventId: string, query: Query): JsonObject {
+export function listInstances(store: Store, tokens: ListTokens, access: Access, eventId: string, query: Query): JsonObject {
+  const { calendar, role } = access;
   const { row: master } = findEvent(store, calendar.id, eventId);
   if (master.content.recurrence === undefined) throw badRequest('The event is not recurring.');
   const [min, timeMaxMs] = [query.timeMs('timeMin'), query.timeMs('timeMax')];
@@ -170,6 +174,6 @@ export function listInstances(store: Store, tokens: ListTokens, calendar: Calend
   const next = result.next === undefined
     ? { nextSyncToken: tokens.issue({ kind: 'instances', calendar: calendar.id, revision: upTo }) }
     : { nextPageToken: tokens.issue({ kind: 'page', calendar: calendar.id, bound, at: result.next, upTo }) };
-  const view: View = { calendar, zone, maxAttendees: query.count('maxAttendees') };
-  return envelope(store, calendar, zone, result.rows.map((row) => showEvent(dead ? { ...row, content: { ...row.content, status: 'cancelled' } } : row, view)), next);
+  const view: View = { calendar, role, zone, maxAttendees: query.count('maxAttendees') };
+  return envelope(store, access, zone, result.rows.map((row) => showEvent(dead ? { ...row, content: { ...row.content, status: 'cancelled' } } : row, view)), next);
 }

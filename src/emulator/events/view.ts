@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { showTime, timeMs } from './content.js';
-import type { Attendee, Calendar, EventTime, JsonObject, Person, StoredEvent } from '../store/model.js';
+import type { Attendee, Calendar, EventTime, JsonObject, Person, Role, StoredEvent } from '../store/model.js';
 import { instanceId } from '../series/recurrence.js';
 import { isoDate } from '../series/zone-time.js';
 
 /** How one answer shows events: the calendar they are on, the zone for offsets, and who asks. */
 export interface View {
   readonly calendar: Calendar;
+  readonly role: Role;
   readonly zone: string;
   readonly maxAttendees?: number | undefined;
 }
@@ -112,6 +112,3 @@ export function instanceOf(master: StoredEvent, slotMs: number): StoredEvent {
     recurringEventId: master.id, originalStart: start, content: { ...content, start, end },
   };
 }
-
-/** An opaque list etag; it changes with the calendar. */
-export const listEtag = (seed: string): string => `"${createHash('sha1').update(seed).digest('hex').slice(0, 16)}"`;

@@ -43,6 +43,9 @@ export const fullSyncRequired = (): ApiError =>
 export const forbiddenForNonOrganizer = (): ApiError =>
   new ApiError(403, 'forbiddenForNonOrganizer', 'Shared properties can only be changed by the organizer of the event.',
     { domain: 'calendar' });
+/** Message and reason as reported by clients of Google; the sheet only says "403, permanent". */
+export const requiredAccessLevel = (needed: string): ApiError =>
+  new ApiError(403, 'requiredAccessLevel', `You need to have ${needed} access to this calendar.`, { domain: 'calendar' });
 export const insufficientPermissions = (): ApiError =>
   new ApiError(403, 'insufficientPermissions', 'Request had insufficient authentication scopes.');
 

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Answer } from './answer.js';
 import { ApiError, authError, badRequest, provoked } from './api-error.js';
-import { answerCalendarCall } from './calendar-routes.js';
+import { answerCall } from './route.js';
+import { ROUTES } from './routes.js';
 import { isLoopback } from '../push/channels.js';
 import { answerControlCall } from '../control/control.js';
 import type { Caller, Emulator } from '../emulator.js';
@@ -126,7 +127,10 @@ export class EmulatorServer {
       if (caller === undefined) throw authError();
       url.searchParams.delete('access_token');
       const header = (name: string): string | undefined => { const value = request.headers[name]; return typeof value === 'string' ? value : undefined; };
-      const answer = answerCalendarCall(this.emulator, this.tokens, caller, method, url, () => parseObject(text), { ifMatch: header('if-match'), ifNoneMatch: header('if-none-match') });
+      const answer = answerCall(ROUTES, {
+        emulator: this.emulator, tokens: this.tokens, caller, method, url, readBody: () => parseObject(text),
+        headers: { ifMatch: header('if-match'), ifNoneMatch: header('if-none-match') },
+      });
       const fields = url.searchParams.get('fields');
       return fields === null || fields === '' || answer.json === undefined ? answer : { ...answer, json: pickFields(answer.json, fields) };
     }

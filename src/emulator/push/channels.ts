@@ -34,7 +34,7 @@ export function watchEvents(emulator: Emulator, caller: Caller, calendar: Calend
   if (!(asked > now)) throw invalid('Invalid value for: expiration');
   const expirationMs = Math.floor(Math.min(asked, now + LONGEST_TTL_S * 1000) / 1000) * 1000;
   const channel: Channel = {
-    id, address, calendarId: calendar.id, account: caller.account, clientId: caller.clientId, expirationMs, messageNumber: 1, stopped: false,
+    id, address, kind: 'events', calendarId: calendar.id, account: caller.account, clientId: caller.clientId, expirationMs, messageNumber: 1, stopped: false,
     resourceId: createHash('sha1').update(`${calendar.id} ${caller.account}`).digest('base64url'),
     resourceUri: `${emulator.url()}/calendar/v3/calendars/${encodeURIComponent(pathId)}/events?alt=json`,
     ...(typeof token === 'string' && token !== '' ? { token } : {}),

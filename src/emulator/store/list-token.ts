@@ -1,4 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** An opaque list etag; it changes with what it is made from. */
+export const listEtag = (seed: string): string => `"${createHash('sha1').update(seed).digest('hex').slice(0, 16)}"`;
 
 /** Signs and reads the opaque tokens of lists. A token that was altered, or is not ours, reads as undefined. */
 export class ListTokens {

@@ -55,7 +55,7 @@ export interface StoredEvent {
   readonly calendarId: string;
   readonly id: string;
   readonly iCalUID: string;
-  /** Place in the change log, microseconds; the etag is twice this. */
+  /** Place in the change log, microseconds; the etag is twice this, but for loaded rows. */
   readonly revision: number;
   /** What `updated` shows, microseconds; a change of reminders alone leaves it. */
   readonly updatedUs: number;
@@ -66,6 +66,12 @@ export interface StoredEvent {
   readonly recurringEventId?: string;
   readonly originalStart?: EventTime;
   readonly content: EventContent;
+  /** Set by events.import: no invitations, no copies (sheet 3). */
+  readonly privateCopy?: true;
+  /** A resource that was loaded as it is, and is shown so, because no write could have made it. */
+  readonly verbatim?: JsonObject;
+  /** The etag with which it was loaded; the next write replaces it. */
+  readonly loadedEtag?: string;
   /** A guest deleted this copy: the organizer's later changes do not bring it back. */
   readonly leftByGuest?: true;
   /** Shapes that a series had before, each with the revision that ended it (no lines: a single event); needed to tell which instances vanished. */
@@ -79,23 +85,63 @@ export interface Account {
   readonly sub: string;
 }
 
+/** What an account may do with a calendar, weakest first (sheet 5). */
+export const ROLES = ['freeBusyReader', 'reader', 'writerWithoutPrivateAccess', 'writer', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Calendar {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
   readonly location?: string;
   readonly timeZone: string;
-  /** Account that owns it. */
+  /** Account that owns its data; empty for calendars that nobody here owns (holidays). */
   readonly owner: string;
   readonly primary: boolean;
-  /** Place of its calendarList entry in the owner's list log, microseconds. */
+  /** OAuth client that made it, for the scope `calendar.app.created`. */
+  readonly createdBy?: string;
+  /** Deleted by its owner: 404 for everybody from then on. */
+  readonly deleted?: true;
+  /** When it last changed, microseconds. */
   readonly revision: number;
 }
+
+/** A calendar on an account's list: what the account chose for itself. */
+export interface ListEntry {
+  readonly account: string;
+  readonly calendarId: string;
+  /** Place in the account's list log, microseconds; the etag. */
+  readonly revision: number;
+  readonly colorId: string;
+  readonly backgroundColor?: string;
+  readonly foregroundColor?: string;
+  readonly summaryOverride?: string;
+  readonly selected?: boolean;
+  readonly hidden?: true;
+  readonly defaultReminders: readonly { readonly method: string; readonly minutes: number }[];
+  readonly notifications?: readonly { readonly type: string; readonly method: string }[];
+  readonly deleted?: true;
+}
+
+/** A rule of access to a calendar. Its id is `type:value`, or `default`. */
+export interface AclRule {
+  readonly calendarId: string;
+  readonly id: string;
+  readonly scope: { readonly type: 'default' | 'user' | 'group' | 'domain'; readonly value?: string };
+  /** `none`: the rule was deleted. */
+  readonly role: Role | 'none';
+  readonly revision: number;
+}
+
+/** What a channel watches: the events of a calendar, its access rules, or an account's list or settings. */
+export type WatchedKind = 'events' | 'acl' | 'calendarList' | 'settings';
 
 export interface Channel {
   readonly id: string;
   readonly resourceId: string;
   readonly resourceUri: string;
+  readonly kind: WatchedKind;
+  /** For `events` and `acl`; the account's address otherwise. */
   readonly calendarId: string;
   readonly account: string;
   readonly clientId: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { EmulatorClock } from './clock.js';
-import type { Account, Calendar, Channel, StoredEvent } from './model.js';
+import type { Account, AclRule, Calendar, Channel, ListEntry, StoredEvent } from './model.js';
 import { RequestLog, WriteLog } from './log.js';
 
 type Key = (string | number)[];
@@ -21,6 +21,8 @@ export class Store {
   private readonly exceptions: Database<true, Key>;
   private readonly accounts: Database<Account, string>;
   private readonly calendars: Database<Calendar, string>;
+  private readonly entries: Database<ListEntry, Key>;
+  private readonly acl: Database<AclRule, Key>;
   readonly meta: Database<unknown, string>;
   readonly channels: Database<Channel, string>;
   readonly credentials: Database<unknown, Key>;
@@ -42,6 +44,8 @@ export class Store {
     this.exceptions = part('exceptions');
     this.accounts = part('accounts');
     this.calendars = part('calendars');
+    this.entries = part('entries');
+    this.acl = part('acl');
     this.meta = part('meta');
     this.channels = part('channels');
     this.credentials = part('credentials');
@@ -166,10 +170,31 @@ export class Store {
     this.calendars.putSync(calendar.id, calendar);
   }
 
-  /** Calendars on an account's list, primary first, then by age. */
-  calendarsOf(owner: string): Calendar[] {
-    return [...this.calendars.getRange()].map(({ value }) => value).filter((each) => each.owner === owner)
-      .sort((a, b) => Number(b.primary) - Number(a.primary) || a.revision - b.revision);
+  /** What an account's list holds, removed ones included: its primary calendar first, then by age. */
+  entriesOf(account: string): ListEntry[] {
+    return [...this.entries.getRange({ start: [account, ''], end: [account, LAST] })].map(({ value }) => value)
+      .sort((a, b) => Number(b.calendarId === account) - Number(a.calendarId === account) || a.revision - b.revision);
+  }
+
+  entry(account: string, calendarId: string): ListEntry | undefined {
+    return this.entries.get([account, calendarId]);
+  }
+
+  putEntry(entry: ListEntry): void {
+    this.entries.putSync([entry.account, entry.calendarId], entry);
+  }
+
+  aclRule(calendarId: string, id: string): AclRule | undefined {
+    return this.acl.get([calendarId, id]);
+  }
+
+  /** All rules of a calendar, deleted ones included. */
+  aclOf(calendarId: string): AclRule[] {
+    return [...this.acl.getRange({ start: [calendarId, ''], end: [calendarId, LAST] })].map(({ value }) => value);
+  }
+
+  putAclRule(rule: AclRule): void {
+    this.acl.putSync([rule.calendarId, rule.id], rule);
   }
 
   async close(): Promise<void> {

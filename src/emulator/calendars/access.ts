@@ -1,0 +1,30 @@
+import { notFound, requiredAccessLevel } from '../http/api-error.js';
+import type { Caller } from '../emulator.js';
+import { ROLES, type Calendar, type Role } from '../store/model.js';
+import type { Store } from '../store/store.js';
+
+/** A calendar as one caller may use it. */
+export interface Access { readonly calendar: Calendar; readonly role: Role }
+
+const rank = (role: Role): number => ROLES.indexOf(role);
+export const isAtLeast = (role: Role, needed: Role): boolean => rank(role) >= rank(needed);
+
+/** The strongest role that the access rules of a calendar give to an account; undefined if none does. */
+export function roleOf(store: Store, calendarId: string, account: string): Role | undefined {
+  const scopes = [`user:${account}`, `domain:${account.slice(account.indexOf('@') + 1)}`, 'default'];
+  const roles = scopes.flatMap((scope) => store.aclRule(calendarId, scope)?.role ?? []).filter((role): role is Role => role !== 'none');
+  return roles.sort((a, b) => rank(b) - rank(a))[0];
+}
+
+/**
+ * The calendar that a path names, for this caller: `primary`, or an id. Throws 404 for a calendar that is not there or
+ * that the caller may not even see, and 403 if their role is weaker than `needed`.
+ */
+export function accessTo(store: Store, caller: Pick<Caller, 'account'>, pathId: string, needed: Role = 'freeBusyReader'): Access {
+  const calendar = store.calendar(pathId === 'primary' ? caller.account : pathId);
+  if (calendar === undefined || calendar.deleted === true) throw notFound();
+  const role = roleOf(store, calendar.id, caller.account);
+  if (role === undefined) throw notFound();
+  if (!isAtLeast(role, needed)) throw requiredAccessLevel(needed);
+  return { calendar, role };
+}
