@@ -1,138 +1,91 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { Caller } from '../emulator.js';
+import { endAccess, readAccess } from './access-tokens.js';
+import { dropConsents } from './consents.js';
+import { isAlive } from './lifetime.js';
+import { hashOf, mintSecret } from './secret.js';
 import type { Store } from '../store/store.js';
 
-/** What the consent page was answered with, until the code is exchanged. */
-export interface PendingCode {
-  readonly account: string;
-  readonly clientId: string;
-  readonly redirectUri: string;
-  readonly scopes: readonly string[];
-  readonly challenge?: string;
-  readonly nonce?: string;
-  readonly offline: boolean;
-  readonly expiresMs: number;
-  readonly used?: string;
-}
-
-/** A coach's lasting permission to a client. */
+/** A client's lasting permission: one refresh token. */
 export interface Grant {
-  readonly id: string;
+  /** Rises from grant to grant. */
+  readonly id: number;
   readonly account: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** The client secret of the exchange, which must come again. */
   readonly secretHash: string;
-  readonly revoked: boolean;
+  readonly issuedMs: number;
+  readonly usedMs: number;
+  /** End of a grant of a limited time. */
+  readonly endsMs?: number;
 }
 
-interface AccessToken { readonly grantId: string; readonly expiresMs: number }
+const MOST_PER_CLIENT = 100;
+const LAST = '\uffff';
+const keyOf = (grant: Pick<Grant, 'account' | 'clientId' | 'id'>): (string | number)[] => ['grant', grant.account, grant.clientId, grant.id];
 
-export const ACCESS_LIFETIME_S = 3_599;
-const CODE_LIFETIME_MS = 600_000;
-const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
-const secret = (prefix: string): string => prefix + randomBytes(32).toString('base64url');
+/** The number of the next grant. Use within `transact`. */
+export const nextGrantId = (store: Store): number => store.nextNumber('grant');
 
-/** Codes, grants and tokens. Only hashes of tokens are kept. */
-export class Grants {
-  constructor(private readonly store: Store) {}
+/** Keeps a new grant and mints its refresh token. The oldest of more than a hundred of one account and client dies unsaid (sheet 7.3). Use within `transact`. */
+export function issueRefresh(store: Store, grant: Grant): string {
+  const token = mintSecret('1//0'), place = ['grant', grant.account, grant.clientId];
+  store.credentials.putSync(keyOf(grant), grant);
+  // Stays when the grant is gone: a token that once worked is refused with other words than one that never did.
+  store.credentials.putSync(['refreshToken', hashOf(token)], keyOf(grant));
+  const keys = [...store.credentials.getKeys({ start: place, end: [...place, LAST] })];
+  for (const key of keys.slice(0, Math.max(0, keys.length - MOST_PER_CLIENT))) store.credentials.removeSync(key);
+  return token;
+}
 
-  issueCode(pending: Omit<PendingCode, 'expiresMs'>): string {
-    const code = secret('4/0A');
-    this.store.credentials.putSync(['code', hash(code)], { ...pending, expiresMs: this.store.clock.now() + CODE_LIFETIME_MS });
-    return code;
-  }
+/** The grant of a refresh token; `dead` if it has ended, undefined if there never was such a token. */
+export function readRefresh(store: Store, token: string): Grant | 'dead' | undefined {
+  const key = store.credentials.get(['refreshToken', hashOf(token)]) as (string | number)[] | undefined;
+  if (key === undefined) return undefined;
+  const grant = store.credentials.get(key) as Grant | undefined;
+  return grant === undefined || !isAlive(grant, store.clock.now()) ? 'dead' : grant;
+}
 
-  /** The code's content, once. A second use kills what the first one gave (RFC 6749 4.1.2). */
-  takeCode(code: string): PendingCode | undefined {
-    return this.store.transact(() => {
-      const key = ['code', hash(code)];
-      const pending = this.store.credentials.get(key) as PendingCode | undefined;
-      if (pending === undefined) return undefined;
-      if (pending.used !== undefined) {
-        if (pending.used !== '') this.revoke(pending.used);
-        return undefined;
-      }
-      this.store.credentials.putSync(key, { ...pending, used: '' });
-      return pending.expiresMs > this.store.clock.now() ? pending : undefined;
-    });
-  }
+/** Notes that a refresh token was used, from which its six months run. Use within `transact`. */
+export function noteUse(store: Store, grant: Grant): void {
+  store.credentials.putSync(keyOf(grant), { ...grant, usedMs: store.clock.now() });
+}
 
-  noteCodeGrant(code: string, grantId: string): void {
-    const key = ['code', hash(code)];
-    this.store.credentials.putSync(key, { ...(this.store.credentials.get(key) as PendingCode), used: grantId });
-  }
+function kept(store: Store, account: string, clientId?: string): Grant[] {
+  const place = ['grant', account, ...(clientId === undefined ? [] : [clientId])];
+  return [...store.credentials.getRange({ start: place, end: [...place, LAST] })].map(({ value }) => value as Grant);
+}
 
-  /** True if the account has consented to this client before; Google then gives no new refresh token unasked. */
-  hasConsented(account: string, clientId: string): boolean {
-    return this.all().some((each) => each.account === account && each.clientId === clientId && !each.revoked);
-  }
+/** Live grants of an account, oldest first within a client. */
+export const grantsOf = (store: Store, account: string): Grant[] => kept(store, account).filter((each) => isAlive(each, store.clock.now()));
 
-  /** A new grant; with `offline` it comes with a refresh token. */
-  issueGrant(pending: PendingCode, clientSecret: string, withRefresh: boolean): { grant: Grant; refreshToken?: string } {
-    const grant: Grant = { id: randomBytes(12).toString('hex'), account: pending.account, clientId: pending.clientId, scopes: pending.scopes, secretHash: hash(clientSecret), revoked: false };
-    this.store.credentials.putSync(['grant', grant.id], grant);
-    if (!withRefresh) return { grant };
-    const refreshToken = secret('1//0');
-    this.store.credentials.putSync(['refresh', hash(refreshToken)], grant.id);
-    return { grant, refreshToken };
-  }
+/** Ends one grant with its access tokens. Use within `transact`. */
+export function endGrant(store: Store, grant: Pick<Grant, 'account' | 'clientId' | 'id'>): void {
+  store.credentials.removeSync(keyOf(grant));
+  endAccess(store, { account: grant.account, clientId: grant.clientId, grantId: grant.id });
+}
 
-  issueAccess(grant: Grant): string {
-    const token = secret('ya29.');
-    const access: AccessToken = { grantId: grant.id, expiresMs: this.store.clock.now() + ACCESS_LIFETIME_S * 1000 };
-    this.store.credentials.putSync(['access', hash(token)], access);
-    return token;
-  }
-
-  byRefresh(token: string, clientId: string, clientSecret: string): Grant | undefined {
-    const grant = this.grant(this.store.credentials.get(['refresh', hash(token)]) as string | undefined);
-    return grant === undefined || grant.revoked || grant.clientId !== clientId || grant.secretHash !== hash(clientSecret) ? undefined : grant;
-  }
-
-  /** The grant behind a live access token, and when the token ends. */
-  byAccess(token: string): { grant: Grant; expiresMs: number } | undefined {
-    const access = this.store.credentials.get(['access', hash(token)]) as AccessToken | undefined;
-    const grant = this.grant(access?.grantId);
-    if (access === undefined || grant === undefined || grant.revoked || access.expiresMs <= this.store.clock.now()) return undefined;
-    return { grant, expiresMs: access.expiresMs };
-  }
-
-  /** Ends the grant behind an access or refresh token. False if there is none. */
-  revokeToken(token: string): boolean {
-    const id = (this.store.credentials.get(['refresh', hash(token)]) as string | undefined) ?? (this.store.credentials.get(['access', hash(token)]) as AccessToken | undefined)?.grantId;
-    const grant = this.grant(id);
-    if (grant === undefined || grant.revoked) return false;
-    for (const each of this.all()) if (each.account === grant.account && each.clientId === grant.clientId) this.revoke(each.id);
-    return true;
-  }
-
-  /** Ends every grant of an account; returns how many were live. */
-  killAll(account: string): number {
-    const live = this.all().filter((each) => each.account === account && !each.revoked);
-    for (const each of live) this.revoke(each.id);
-    return live.length;
-  }
-
-  /** Who a bearer token speaks for; `sandbox:<address>` speaks for any existing account with all scopes. */
-  caller(bearer: string): Caller | undefined {
-    if (bearer.startsWith('sandbox:')) {
-      const account = this.store.account(bearer.slice('sandbox:'.length));
-      return account === undefined ? undefined : { account: account.email, clientId: 'sandbox' };
+/**
+ * Takes back what an account granted, to one client or to all: consent, refresh tokens and access tokens. Answers how
+ * many grants were live, those without a refresh token included.
+ */
+export function killGrants(store: Store, account: string, clientId?: string): number {
+  return store.transact(() => {
+    const live = new Set<number>();
+    for (const grant of kept(store, account, clientId)) {
+      if (isAlive(grant, store.clock.now())) live.add(grant.id);
+      store.credentials.removeSync(keyOf(grant));
     }
-    const found = this.byAccess(bearer);
-    return found === undefined ? undefined : { account: found.grant.account, clientId: found.grant.clientId, scopes: new Set(found.grant.scopes) };
-  }
+    for (const id of endAccess(store, { account, clientId })) live.add(id);
+    dropConsents(store, account, clientId);
+    return live.size;
+  });
+}
 
-  private all(): Grant[] {
-    return [...this.store.credentials.getRange({ start: ['grant', ''], end: ['grant', '\uffff'] })].map(({ value }) => value as Grant);
-  }
-
-  private grant(id: string | undefined): Grant | undefined {
-    return id === undefined ? undefined : (this.store.credentials.get(['grant', id]) as Grant | undefined);
-  }
-
-  private revoke(id: string): void {
-    const grant = this.grant(id);
-    if (grant !== undefined) this.store.credentials.putSync(['grant', id], { ...grant, revoked: true });
-  }
+/** Ends all that the account behind a token granted to its client, whichever of its tokens it is. False if the token is not live. */
+export function revoke(store: Store, token: string): boolean {
+  const grant = readRefresh(store, token);
+  const found = typeof grant === 'object' ? grant : readAccess(store, token);
+  if (found === undefined) return false;
+  killGrants(store, found.account, found.clientId);
+  return true;
 }
