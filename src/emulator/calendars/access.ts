@@ -1,5 +1,6 @@
-import { notFound, requiredAccessLevel } from '../http/api-error.js';
+import { insufficientPermissions, notFound, requiredAccessLevel } from '../http/api-error.js';
 import type { Caller } from '../emulator.js';
+import type { Call } from '../http/route.js';
 import { ROLES, type Calendar, type Role } from '../store/model.js';
 import type { Store } from '../store/store.js';
 
@@ -27,4 +28,20 @@ export function accessTo(store: Store, caller: Pick<Caller, 'account'>, pathId: 
   if (role === undefined) throw notFound();
   if (!isAtLeast(role, needed)) throw requiredAccessLevel(needed);
   return { calendar, role };
+}
+
+/**
+ * The calendar that the first part of a call's path names, as far as the caller's scopes reach (sheet 7.4):
+ * `…owned` only to calendars that they own, `calendar.app.created` to those that this client made, and
+ * `calendar.events.freebusy` shows busy times alone. Throws as `accessTo`, and 403 for a scope that does not reach.
+ */
+export function accessOf(call: Pick<Call, 'emulator' | 'caller' | 'held' | 'path'>, needed: Role = 'freeBusyReader'): Access {
+  const access = accessTo(call.emulator.store, call.caller, call.path[0] ?? '', needed);
+  const reaches = (scope: string): boolean => {
+    if (scope === 'calendar.app.created') return access.calendar.createdBy === call.caller.clientId;
+    return !/[.]owned\b/.test(scope) || access.role === 'owner';
+  };
+  const reaching = call.held.filter(reaches);
+  if (reaching.length === 0) throw insufficientPermissions();
+  return reaching.every((each) => each === 'calendar.events.freebusy') ? { ...access, role: 'freeBusyReader' } : access;
 }

@@ -1,53 +1,58 @@
-import { fullSyncRequired, invalid } from '../http/api-error.js';
+import { ApiError, fullSyncRequired, invalid } from '../http/api-error.js';
 import type { Query } from '../http/query.js';
-import type { ListTokens } from '../store/list-token.js';
-import type { Calendar, JsonObject, ListEntry, Role } from '../store/model.js';
+import { listEtag, type ListTokens } from '../store/list-token.js';
+import { ROLES, type Calendar, type JsonObject, type ListEntry, type Role } from '../store/model.js';
 import type { Store } from '../store/store.js';
-import { listEtag } from '../store/list-token.js';
-import { roleOf } from './access.js';
+import { isAtLeast, roleOf } from './access.js';
+import { showEntry, showGone } from './calendar-entry.js';
+import { takePage } from './paging.js';
 
-/** An entry of the calendar list, keys in the recorded order. */
-export function showEntry(entry: ListEntry, calendar: Calendar, role: Role): JsonObject {
-  return {
-    kind: 'calendar#calendarListEntry', etag: `"${entry.revision}"`, id: calendar.id, summary: calendar.summary,
-    ...(calendar.description === undefined ? {} : { description: calendar.description }),
-    ...(calendar.location === undefined ? {} : { location: calendar.location }),
-    timeZone: calendar.timeZone, ...(calendar.primary ? {} : { dataOwner: calendar.owner }),
-    colorId: entry.colorId, backgroundColor: entry.colorId === '14' ? '#9fe1e7' : '#4986e7', foregroundColor: '#000000',
-    selected: entry.selected ?? false, accessRole: role, defaultReminders: [...entry.defaultReminders],
-    ...(entry.notifications === undefined ? {} : { notificationSettings: { notifications: [...entry.notifications] } }),
-    ...(calendar.primary && calendar.owner === entry.account ? { primary: true } : {}),
-    conferenceProperties: { allowedConferenceSolutionTypes: ['hangoutsMeet'] },
-  };
+/** As for events: Google publishes no lifetime. */
+const SYNC_TOKEN_MS = 80 * 86_400_000;
+
+const epochOf = (store: Store): number => (store.meta.get('epoch') as number | undefined) ?? 0;
+const domainOf = (address: string): string => address.slice(address.indexOf('@') + 1);
+
+/** The place in an account's list log that a sync token stands for; undefined without one. Throws 400 or 410 (sheet 5). */
+function readSince(store: Store, tokens: ListTokens, account: string, query: Query): number | undefined {
+  const text = query.text('syncToken');
+  if (text === undefined) return undefined;
+  if (query.has('minAccessRole') || query.has('showOwnOrganizationOnly') || query.text('showDeleted') === 'false' || query.text('showHidden') === 'false') {
+    throw new ApiError(400, 'syncTokenWithRequestRestrictions', 'Sync token cannot be used with other request restrictions.', { domain: 'calendar' });
+  }
+  const token = tokens.read(text);
+  if (token?.['kind'] !== 'calendars' || token['account'] !== account) throw invalid('Invalid sync token value.');
+  if (token['epoch'] !== epochOf(store) || Number(token['issuedMs']) < store.clock.now() - SYNC_TOKEN_MS) throw fullSyncRequired();
+  return Number(token['revision']);
 }
 
-/** calendarList.list with paging and sync tokens. */
+/** Whether a living entry belongs into an answer that is not incremental. */
+function isWanted(query: Query, account: string, entry: ListEntry, calendar: Calendar, role: Role): boolean {
+  if (entry.hidden === true && !query.flag('showHidden')) return false;
+  if (query.flag('showOwnOrganizationOnly') && domainOf(calendar.owner) !== domainOf(account)) return false;
+  const least = query.text('minAccessRole');
+  return least === undefined || isAtLeast(role, least as Role);
+}
+
+/** calendarList.list: full or incremental, paged, the primary calendar first and then by id. Throws the 400s and 410 of sheet 5. */
 export function listCalendars(store: Store, tokens: ListTokens, account: string, query: Query): JsonObject {
-  const syncToken = query.text('syncToken');
-  let since = 0;
-  if (syncToken !== undefined) {
-    if (query.has('minAccessRole') || query.has('showOwnOrganizationOnly') || query.text('showDeleted') === 'false' || query.text('showHidden') === 'false') {
-      throw invalid('Sync token cannot be used with other request restrictions.', 'syncToken');
-    }
-    const token = tokens.read(syncToken);
-    if (token?.['kind'] !== 'calendars' || token['account'] !== account) throw invalid('Invalid sync token value.');
-    if (token['epoch'] !== ((store.meta.get('epoch') as number | undefined) ?? 0)) throw fullSyncRequired();
-    since = Number(token['revision']);
-  }
+  const least = query.text('minAccessRole');
+  if (least !== undefined && !(ROLES as readonly string[]).includes(least)) throw invalid('Invalid value for: minAccessRole', 'minAccessRole');
+  const since = readSince(store, tokens, account, query);
   const all = store.entriesOf(account);
-  const newest = Math.max(0, ...all.map((each) => each.revision));
-  const entries = all.filter((each) => each.revision > since);
-  const pageToken = query.text('pageToken');
-  const from = pageToken === undefined ? 0 : Number(tokens.read(pageToken)?.['calendarsFrom'] ?? NaN);
-  if (Number.isNaN(from)) throw invalid('Invalid page token value.', 'pageToken');
-  const size = Math.min(query.count('maxResults') ?? 100, 250);
+  const newest = Math.max(0, ...all.map(({ revision }) => revision));
+  const rows = all.flatMap((entry) => {
+    if (since !== undefined && entry.revision <= since) return [];
+    const calendar = store.calendar(entry.calendarId), role = roleOf(store, entry.calendarId, account);
+    const place = `${calendar?.primary === true && calendar.owner === account ? 0 : 1} ${entry.calendarId}`;
+    if (entry.deleted === true || calendar === undefined || role === undefined) return since !== undefined || query.flag('showDeleted') ? [{ place, row: showGone(entry) }] : [];
+    return since !== undefined || isWanted(query, account, entry, calendar, role) ? [{ place, row: showEntry(entry, calendar, role) }] : [];
+  });
+  const page = takePage(tokens, query, { of: 'calendarList', account, newest, rows });
   return {
     kind: 'calendar#calendarList', etag: listEtag(`${account} ${newest}`),
-    ...(from + size < entries.length ? { nextPageToken: tokens.issue({ calendarsFrom: from + size }) }
-      : { nextSyncToken: tokens.issue({ kind: 'calendars', account, revision: newest, epoch: (store.meta.get('epoch') as number | undefined) ?? 0 }) }),
-    items: entries.slice(from, from + size).flatMap((entry) => {
-      const calendar = store.calendar(entry.calendarId), role = roleOf(store, entry.calendarId, account);
-      return calendar === undefined || role === undefined ? [] : [showEntry(entry, calendar, role)];
-    }),
+    ...(page.nextPageToken === undefined ? { nextSyncToken: tokens.issue({ kind: 'calendars', account, revision: page.upTo, issuedMs: store.clock.now(), epoch: epochOf(store) }) }
+      : { nextPageToken: page.nextPageToken }),
+    items: page.rows,
   };
 }

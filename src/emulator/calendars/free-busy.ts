@@ -1,7 +1,8 @@
 import { ApiError, invalid, required, timeRangeEmpty } from '../http/api-error.js';
 import { accessTo } from './access.js';
 import type { Caller } from '../emulator.js';
-import { expandAll } from '../events/expand.js';
+import { occurrences } from '../events/occurrences.js';
+import { EVERYTHING } from '../events/wanted.js';
 import { instantOf } from '../events/filter.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
@@ -15,7 +16,20 @@ function isBusy(row: StoredEvent): boolean {
   return content.attendees?.find((each) => each.email.toLowerCase() === row.calendarId)?.responseStatus !== 'declined';
 }
 
-/** freeBusy.query: merged busy stretches, in UTC or the asked zone. Unknown calendars are named in their place. */
+/** Most calendars that one query may name (sheet 5, `calendarExpansionMax`). */
+const MOST_CALENDARS = 50;
+const LONGEST_RANGE_MS = 93 * 86_400_000;
+
+function checkExpansion(body: JsonObject, name: string, most: number): number {
+  const value = body[name] ?? most;
+  if (typeof value !== 'number' || value < 1 || value > most) throw invalid(`Invalid value for: ${name}`);
+  return value;
+}
+
+/**
+ * freeBusy.query: merged busy stretches, in UTC or the asked zone. What is wrong with one calendar is told in its
+ * place, with 200 for the whole (sheet 5). Throws the 400s of wrong times.
+ */
 export function queryFreeBusy(store: Store, caller: Caller, body: JsonObject): JsonObject {
   const zone = body['timeZone'] ?? 'UTC';
   if (typeof zone !== 'string' || !isZone(zone)) throw invalid('Invalid value for: timeZone');
@@ -28,11 +42,17 @@ export function queryFreeBusy(store: Store, caller: Caller, body: JsonObject): J
   };
   const [timeMinMs, timeMaxMs] = [read('timeMin'), read('timeMax')];
   if (timeMaxMs <= timeMinMs) throw timeRangeEmpty();
-  if (timeMaxMs - timeMinMs > 93 * 86_400_000) throw new ApiError(400, 'timeRangeTooLong', 'The requested time range is too long.', { domain: 'calendar', locationType: 'parameter', location: 'timeMax' });
+  if (timeMaxMs - timeMinMs > LONGEST_RANGE_MS) throw new ApiError(400, 'timeRangeTooLong', 'The requested time range is too long.', { domain: 'calendar', locationType: 'parameter', location: 'timeMax' });
   const items = Array.isArray(body['items']) ? (body['items'] as JsonObject[]) : [];
+  const most = checkExpansion(body, 'calendarExpansionMax', MOST_CALENDARS);
+  checkExpansion(body, 'groupExpansionMax', 100);
   const calendars: JsonObject = {};
-  for (const { id } of items) {
+  for (const [i, { id }] of items.entries()) {
     if (typeof id !== 'string') throw required('Missing calendar id.');
+    if (i >= most) {
+      calendars[id] = { errors: [{ domain: 'global', reason: 'tooManyCalendarsRequested' }], busy: [] };
+      continue;
+    }
     calendars[id] = busyOf(store, caller, id, timeMinMs, timeMaxMs, zone);
   }
   return { kind: 'calendar#freeBusy', timeMin: new Date(timeMinMs).toISOString(), timeMax: new Date(timeMaxMs).toISOString(), calendars };
@@ -47,9 +67,9 @@ function busyOf(store: Store, caller: Caller, id: string, timeMinMs: number, tim
     throw error;
   }
   const { timeZone } = calendar;
-  const rows = expandAll(store, calendar.id, { singleEvents: true, showDeleted: false, eventTypes: [], privateProperties: [], sharedProperties: [], timeMinMs, timeMaxMs }, timeZone);
   const stretches: { start: number; end: number }[] = [];
-  for (const row of rows.filter(isBusy)) {
+  for (const { row } of occurrences(store, calendar.id, { ...EVERYTHING, singleEvents: true, timeMinMs, timeMaxMs }, timeZone)) {
+    if (row === undefined || !isBusy(row)) continue;
     const start = Math.max(instantOf(row.content.start, timeZone), timeMinMs), end = Math.min(instantOf(row.content.end, timeZone), timeMaxMs);
     const last = stretches.at(-1);
     if (start >= end) continue;

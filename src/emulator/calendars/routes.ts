@@ -1,52 +1,61 @@
 import { notFound } from '../http/api-error.js';
-import { answerResource, type Route } from '../http/route.js';
-import { calendarBody, freeBusyBody } from '../events/schema.js';
-import { accessTo } from './access.js';
-import { listCalendars, showEntry } from './calendar-list.js';
-import { insertCalendar, showCalendar } from './calendars.js';
+import { answerResource, type Call, type Route } from '../http/route.js';
+import { accessOf } from './access.js';
+import { clearCalendar, deleteCalendar } from './calendar-end.js';
+import { calendarListRoutes } from './calendar-list-routes.js';
+import { changeCalendar, etagOf, insertCalendar, showCalendar } from './calendars.js';
 import { queryFreeBusy } from './free-busy.js';
+import { checkIfMatch } from './if-match.js';
+import { calendarBody, freeBusyBody } from './schema.js';
+import { settingsRoutes } from './settings-routes.js';
 
-export const LIST_SCOPES = ['calendar', 'calendar.readonly', 'calendar.calendarlist', 'calendar.calendarlist.readonly'];
+const WRITES = ['calendar', 'calendar.calendars', 'calendar.app.created'];
+const CALENDAR = '/calendars/:calendarId';
 
-/** The methods of calendars, calendarList, settings and freeBusy. */
+function change(call: Call, kind: 'patch' | 'update') {
+  const { calendar } = accessOf(call, 'owner');
+  checkIfMatch(call, etagOf(calendar));
+  return answerResource(call, changeCalendar(call.emulator.store, calendar, kind, call.body));
+}
+
+/** The methods of calendars, calendarList, settings, colors and freeBusy. */
 export const calendarRoutes: readonly Route[] = [
+  ...calendarListRoutes,
   {
-    method: 'GET', path: '/users/me/calendarList', scopes: LIST_SCOPES,
-    params: { maxResults: 'count', pageToken: 'text', minAccessRole: 'text', showDeleted: 'bool', showHidden: 'bool', showOwnOrganizationOnly: 'bool', syncToken: 'text' },
-    answer: ({ emulator, tokens, caller, query }) => ({ status: 200, json: listCalendars(emulator.store, tokens, caller.account, query) }),
+    id: 'calendars.get', method: 'GET', path: CALENDAR, params: {}, scopes: [...WRITES, 'calendar.readonly', 'calendar.calendars.readonly'],
+    answer: (call) => answerResource(call, showCalendar(accessOf(call).calendar)),
   },
   {
-    method: 'GET', path: '/users/me/calendarList/:calendarId', scopes: LIST_SCOPES, params: {},
-    answer: (call) => {
-      const { store } = call.emulator;
-      const { calendar, role } = accessTo(store, call.caller, call.path[0] ?? '');
-      const entry = store.entry(call.caller.account, calendar.id);
-      if (entry === undefined || entry.deleted === true) throw notFound();
-      return answerResource(call, showEntry(entry, calendar, role));
-    },
-  },
-  {
-    method: 'GET', path: '/calendars/:calendarId', params: {}, scopes: ['calendar', 'calendar.readonly', 'calendar.calendars', 'calendar.calendars.readonly', 'calendar.app.created'],
-    answer: (call) => answerResource(call, showCalendar(accessTo(call.emulator.store, call.caller, call.path[0] ?? '').calendar)),
-  },
-  {
-    method: 'POST', path: '/calendars', params: {}, body: calendarBody, scopes: ['calendar', 'calendar.calendars', 'calendar.app.created'],
+    id: 'calendars.insert', method: 'POST', path: '/calendars', params: {}, body: calendarBody, scopes: WRITES,
     answer: (call) => {
       const account = call.emulator.store.account(call.caller.account);
       if (account === undefined) throw notFound();
       return answerResource(call, insertCalendar(call.emulator.store, account, call.caller.clientId, call.body));
     },
   },
+  { id: 'calendars.patch', method: 'PATCH', path: CALENDAR, params: {}, body: calendarBody, scopes: WRITES, answer: (call) => change(call, 'patch') },
+  { id: 'calendars.update', method: 'PUT', path: CALENDAR, params: {}, body: calendarBody, scopes: WRITES, answer: (call) => change(call, 'update') },
   {
-    method: 'GET', path: '/users/me/settings/:setting', params: {}, scopes: ['calendar', 'calendar.readonly', 'calendar.settings.readonly'],
+    id: 'calendars.delete', method: 'DELETE', path: CALENDAR, params: {}, scopes: WRITES,
     answer: (call) => {
-      const account = call.emulator.store.account(call.caller.account), calendar = call.emulator.store.calendar(call.caller.account);
-      if (call.path[0] !== 'timezone' || account === undefined || calendar === undefined) throw notFound();
-      return answerResource(call, { kind: 'calendar#setting', etag: `"${calendar.revision}"`, id: 'timezone', value: account.timeZone });
+      const { calendar } = accessOf(call, 'owner');
+      checkIfMatch(call, etagOf(calendar));
+      deleteCalendar(call.emulator.store, calendar);
+      return { status: 204 };
     },
   },
   {
-    method: 'POST', path: '/freeBusy', params: {}, body: freeBusyBody, scopes: ['calendar', 'calendar.readonly', 'calendar.freebusy', 'calendar.events.freebusy'],
+    id: 'calendars.clear', method: 'POST', path: `${CALENDAR}/clear`, params: {}, scopes: ['calendar', 'calendar.calendars'],
+    answer: (call) => {
+      clearCalendar({
+        emulator: call.emulator, caller: call.caller, ...accessOf(call, 'owner'), sendUpdates: 'none', takesConference: false, takesAttachments: false, takesLabels: false,
+      });
+      return { status: 204 };
+    },
+  },
+  ...settingsRoutes,
+  {
+    id: 'freebusy.query', method: 'POST', path: '/freeBusy', params: {}, body: freeBusyBody, scopes: ['calendar', 'calendar.readonly', 'calendar.freebusy', 'calendar.events.freebusy'],
     answer: ({ emulator, caller, body }) => ({ status: 200, json: queryFreeBusy(emulator.store, caller, body) }),
   },
 ];

@@ -1,63 +1,60 @@
 import { createHash } from 'node:crypto';
-import { ApiError, invalid, required } from '../http/api-error.js';
+import { ApiError } from '../http/api-error.js';
 import type { Caller, Emulator } from '../emulator.js';
-import type { Calendar, Channel, JsonObject } from '../store/model.js';
+import type { Calendar, Channel, JsonObject, WatchedKind } from '../store/model.js';
+import { channelKey } from '../store/watches.js';
+import { readWatch } from './watch-body.js';
 
-const DEFAULT_TTL_S = 604_800;
-/** Google's maximum is not published; about 30 days is reported (sheet 4). */
-const LONGEST_TTL_S = 30 * 86_400;
+/** A resource to watch: whose it is, and its path below the root of the API, as the caller wrote it. */
+export interface Watchable { readonly kind: WatchedKind; readonly of: string; readonly path: string; readonly eventTypes?: readonly string[] }
 
-/** True for addresses of this machine: unlike Google, the emulator pushes to them over plain http. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(hostname) || hostname === '[::1]' || hostname === '::1';
+/** The project behind an OAuth client: Google's client ids begin with its number. */
+const projectOf = (clientId: string): string => /^(\d+)-/.exec(clientId)?.[1] ?? clientId;
 
-function checkAddress(address: string): void {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) throw invalid('Invalid value for: address');
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return;
-  throw new ApiError(400, 'push.webhookUrlNotHttps', `WebHook callback must be HTTPS: ${address}`);
+/** Throws 400 for calendars that cannot be watched: those made of others' data, and rooms (sheet 4). */
+export function checkWatchable(calendar: Calendar): void {
+  if (!/@(group\.v|resource)\.calendar\.google\.com$/.test(calendar.id)) return;
+  throw new ApiError(400, 'pushNotSupportedForRequestedResource', 'Push notifications are not supported by this resource.', { domain: 'calendar' });
 }
 
-/** events.watch: a new channel on a calendar; its `sync` message is under way before the answer. */
-export function watchEvents(emulator: Emulator, caller: Caller, calendar: Calendar, pathId: string, body: JsonObject): JsonObject {
-  const { store } = emulator;
-  const id = body['id'], type = body['type'], address = body['address'], token = body['token'];
-  if (typeof id !== 'string' || id === '') throw required('Missing required field: id');
-  if (!/^[A-Za-z0-9\-_+/=]{1,64}$/.test(id)) throw new ApiError(400, 'channelIdInvalid', 'Invalid channel id');
-  if (typeof type !== 'string') throw required('Missing required field: type');
-  if (typeof address !== 'string') throw required('Missing required field: address');
-  if (typeof token === 'string' && token.length > 256) throw invalid('Invalid value for: token');
-  checkAddress(address);
-  const now = store.clock.now();
-  const ttl = Number((body['params'] as JsonObject | undefined)?.['ttl'] ?? DEFAULT_TTL_S);
-  const asked = body['expiration'] === undefined || body['expiration'] === null ? now + ttl * 1000 : Number(body['expiration']);
-  if (!(asked > now)) throw invalid('Invalid value for: expiration');
-  const expirationMs = Math.floor(Math.min(asked, now + LONGEST_TTL_S * 1000) / 1000) * 1000;
+/**
+ * A new channel, with its `sync` message queued in the same commit. Returns what `watch` answers. Throws 400 for a
+ * wrong body, and for an id that this project ever used.
+ */
+export function openChannel(emulator: Emulator, caller: Caller, resource: Watchable, body: JsonObject): { json: JsonObject; channel: Channel } {
+  const { store, pushes } = emulator;
+  const { kind, of, path, eventTypes } = resource;
   const channel: Channel = {
-    id, address, kind: 'events', calendarId: calendar.id, account: caller.account, clientId: caller.clientId, expirationMs, messageNumber: 1, stopped: false,
-    resourceId: createHash('sha1').update(`${calendar.id} ${caller.account}`).digest('base64url'),
-    resourceUri: `${emulator.url()}/calendar/v3/calendars/${encodeURIComponent(pathId)}/events?alt=json`,
-    ...(typeof token === 'string' && token !== '' ? { token } : {}),
+    ...readWatch(body, store.clock.now()),
+    kind, of, project: projectOf(caller.clientId), account: caller.account, clientId: caller.clientId, messageNumber: 1, stopped: false,
+    resourceId: createHash('sha1').update(`${kind} ${of} ${caller.account}`).digest('base64url'),
+    resourceUri: `${emulator.url()}/calendar/v3${path}?alt=json`,
+    ...(eventTypes === undefined || eventTypes.length === 0 ? {} : { eventTypes }),
+    // A service account is its own client: its number is the client's id.
+    ...(store.account(caller.account)?.sub === caller.clientId ? { byServiceAccount: true as const } : {}),
   };
   store.transact(() => {
-    if (store.channels.get(id) !== undefined) throw new ApiError(400, 'channelIdNotUnique', 'Channel id not unique');
-    store.channels.putSync(id, channel);
+    if (store.watches.get(channelKey(channel.project, channel.id)) !== undefined) throw new ApiError(400, 'channelIdNotUnique', 'Channel id not unique');
+    pushes.greet(channel);
   });
-  emulator.pushes.greet(channel);
-  return {
-    kind: 'api#channel', id, resourceId: channel.resourceId, resourceUri: channel.resourceUri,
-    ...(channel.token === undefined ? {} : { token: channel.token }), expiration: String(expirationMs),
-  };
+  pushes.pump();
+  const { id, resourceId, resourceUri, token, expirationMs } = channel;
+  return { channel, json: { kind: 'api#channel', id, resourceId, resourceUri, ...(token === undefined ? {} : { token }), expiration: String(expirationMs) } };
 }
 
-/** channels.stop: only by the account and the OAuth client that made the channel. Its id stays used. */
-export function stopChannel(emulator: Emulator, caller: Caller, body: JsonObject): void {
-  const { store } = emulator;
-  const channel = typeof body['id'] === 'string' ? store.channels.get(body['id']) : undefined;
-  if (channel === undefined || channel.stopped || channel.resourceId !== body['resourceId'] ||
-    channel.account !== caller.account || channel.clientId !== caller.clientId) {
-    throw new ApiError(404, 'notFound', `Channel '${String(body['id'])}' not found for project '${caller.clientId}'`);
-  }
-  store.channels.putSync(channel.id, { ...channel, stopped: true });
+/**
+ * channels.stop: by the account and the OAuth client that made the channel; one that a service account made, by any
+ * user of that client (sheet 4). Its id stays used. Throws 404.
+ */
+export function stopChannel({ store }: Emulator, caller: Caller, body: JsonObject): void {
+  const { id, resourceId } = body;
+  const project = projectOf(caller.clientId);
+  store.transact(() => {
+    const channel = typeof id === 'string' ? store.watches.get(channelKey(project, id)) : undefined;
+    if (channel === undefined || channel.stopped || channel.expirationMs <= store.clock.now() || channel.resourceId !== resourceId ||
+      channel.clientId !== caller.clientId || (channel.account !== caller.account && channel.byServiceAccount !== true)) {
+      throw new ApiError(404, 'notFound', `Channel '${String(id)}' not found for project '${project}'`);
+    }
+    store.watches.end(channel);
+  });
 }
-
