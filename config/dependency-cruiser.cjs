@@ -66,6 +66,8 @@ module.exports = {
     // Rooms of the sandbox.
     rule('emulator-stands-alone', 'it plays Google: it must not share a mistake with us', { path: '^src/emulator/' }, { path: OURS, pathNot: '^src/emulator/' }),
     rule('nobody-imports-the-emulator', 'it is started as a process', { path: OURS, pathNot: ['^src/emulator/', '^test/'] }, { path: '^src/emulator/' }),
+    rule('emulator-series-are-pure', 'expansion is arithmetic: lines and a start in, slots out', { path: '^src/emulator/series/' }, { pathNot: ['^src/emulator/(series/|store/model[.]ts$)', 'node_modules/temporal-polyfill/'] }),
+    rule('emulator-store-is-the-floor', 'what is kept does not know who asks', { path: '^src/emulator/store/' }, { path: '^src/emulator/', pathNot: '^src/emulator/(store|series)/' }),
     rule('launcher-stands-alone', 'it starts processes, and must not load what they load', { path: '^src/launcher/' }, { path: OURS, pathNot: ['^src/launcher/', '^config/'] }),
     rule('launcher-is-for-entries', 'rooms do not know how they were started', { path: '^(src|jobs)/', pathNot: ['^src/launcher/', SANDBOX_DOOR, '^src/ops/sandbox-', '^src/(daemon|cli|main)[.]ts$'] }, { path: '^src/launcher/' }),
     rule('sandbox-pages-only-draw', 'with the layout of the other pages', { path: '^src/sandbox/', pathNot: SANDBOX_DOOR }, { path: OURS, pathNot: ['^src/(sandbox|web/pages)/', KERNEL] }),

@@ -1,5 +1,7 @@
+import type { CopyQueue } from './people/copy-queue.js';
 import type { GuestMail } from './people/guest-mail.js';
 import type { Pushes } from './push/pushes.js';
+import type { Quotas } from './http/quotas.js';
 import type { Rules } from './control/rules.js';
 import type { Store } from './store/store.js';
 import type { TokenKeys } from './oauth/token-keys.js';
@@ -9,7 +11,9 @@ export interface Emulator {
   readonly store: Store;
   readonly pushes: Pushes;
   readonly mail: GuestMail;
+  readonly copies: CopyQueue;
   readonly rules: Rules;
+  readonly quotas: Quotas;
   readonly keys: TokenKeys;
   /** Address under which clients reach it, without a slash at the end. */
   readonly url: () => string;
@@ -23,4 +27,6 @@ export interface Caller {
   readonly clientId: string;
   /** Granted scopes; undefined means all (the sandbox header). */
   readonly scopes?: ReadonlySet<string>;
+  /** Set if a service account calls: as itself, or for `account` by delegation (sheet 7.6). */
+  readonly serviceAccount?: { readonly email: string; readonly isDelegated: boolean };
 }

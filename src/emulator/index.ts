@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { Emulator } from './emulator.js';
+import { CopyQueue } from './people/copy-queue.js';
 import { GuestMail } from './people/guest-mail.js';
-import { isLoopback } from './push/channels.js';
+import { isLoopback } from './push/address.js';
 import { Pushes } from './push/pushes.js';
 import { Rules } from './control/rules.js';
+import { Quotas } from './http/quotas.js';
 import { EmulatorServer } from './http/server.js';
 import { Store } from './store/store.js';
 import { TokenKeys } from './oauth/token-keys.js';
@@ -35,10 +37,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const store = new Store(options.dataDir);
   const pushes = new Pushes(store, log);
   const mail = new GuestMail(store, options.smtpUrl, log);
-  const rules = new Rules();
+  const copies = new CopyQueue(store);
+  const rules = new Rules(store);
   let url = '';
-  const emulator: Emulator = { store, pushes, mail, rules, keys: new TokenKeys(store), url: () => url, oauthClients: options.oauthClients ?? {} };
-  store.onCommit((calendars) => pushes.notify(calendars));
+  const emulator: Emulator = { store, pushes, mail, copies, rules, quotas: new Quotas(store), keys: new TokenKeys(store), url: () => url, oauthClients: options.oauthClients ?? {} };
+  store.onChange((touched) => pushes.announce(touched), () => pushes.pump());
   const { http } = new EmulatorServer(emulator, log);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -52,13 +55,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const { port } = http.address() as AddressInfo;
   url = `http://${host === '::1' ? '[::1]' : host}:${port}`;
   mail.pump();
+  copies.pump();
+  pushes.resume();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    rules.remove();
+    rules.letGo();
     const ended = new Promise((resolve) => http.close(resolve));
     setTimeout(() => http.closeAllConnections(), 200).unref();
     http.closeIdleConnections();
     await ended;
+    copies.close();
     await Promise.all([pushes.close(), mail.close()]);
     await store.close();
   };

@@ -47,6 +47,8 @@ const BREAKS: readonly (readonly [rule: string, file: string, line: string])[] =
   ['settings-are-read-outermost', 'src/work/f6.flow.ts', `import type { x } from '../../config/settings.js';`],
   ['emulator-stands-alone', 'src/emulator/g1.ts', `import '../kernel/interval.js';`],
   ['nobody-imports-the-emulator', 'src/launcher/g2.ts', `import '../emulator/emulator.js';`],
+  ['emulator-series-are-pure', 'src/emulator/series/g7.ts', `import 'node:crypto';`],
+  ['emulator-store-is-the-floor', 'src/emulator/store/g8.ts', `import '../emulator.js';`],
   ['launcher-stands-alone', 'src/launcher/g3.ts', `import '../kernel/interval.js';`],
   ['launcher-is-for-entries', 'src/ops/g4.ts', `import '../launcher/files.js';`],
   ['sandbox-pages-only-draw', 'src/sandbox/g5.ts', `import '../mail/outbox.store.js';`],

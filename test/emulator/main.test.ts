@@ -41,6 +41,26 @@ test('kill -9 in the middle of writes loses nothing that was answered', async ()
   expect(answered.filter((id) => !kept.has(id))).toEqual([]);
   const { writes } = await control(second.url, 'GET', '/writes') as unknown as { writes: { eventId: string }[] };
   expect(new Set(writes.map((each) => each.eventId))).toEqual(kept);
+  const { requests } = await control(second.url, 'GET', '/log?kind=events.insert&status=200') as unknown as { requests: unknown[] };
+  expect(requests).toHaveLength(writes.length);
+});
+
+test('kill -9 leaves rules, quotas and the clock as they were', async () => {
+  const dataDir = scratchDir();
+  const first = await run(dataDir);
+  await control(first.url, 'POST', '/accounts', { email: ANA, name: 'Ana', timeZone: 'Europe/Berlin' });
+  await control(first.url, 'POST', '/rules', { kind: 'events.list', status: 503, times: 2 });
+  await control(first.url, 'POST', '/quotas', { perMinutePerUser: 7, answer: 429 });
+  await control(first.url, 'POST', '/clock', { offsetMs: -5_000 });
+  const list = (url: string): Promise<number> => clientFor(url, ANA).events.list({ calendarId: 'primary' }).then(({ status }) => status, (error: unknown) => (error as { status: number }).status);
+  expect(await list(first.url)).toBe(503);
+  const left = await Promise.all(['/rules', '/quotas'].map((path) => control(first.url, 'GET', path)));
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  const second = await run(dataDir);
+  expect(await Promise.all(['/rules', '/quotas'].map((path) => control(second.url, 'GET', path)))).toEqual(left);
+  expect((await control(second.url, 'GET', '/clock'))['offsetMs']).toBe(-5_000);
+  expect([await list(second.url), await list(second.url)]).toEqual([503, 200]);
 });
 
 test('it ends when its parent lets go, and within a second at SIGTERM, also with an open connection', async () => {

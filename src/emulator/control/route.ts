@@ -14,6 +14,8 @@ export interface ControlCall {
 export interface Control {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  /** What it takes and does, in a line: `GET /control` lists them. */
+  readonly says: string;
   readonly answer: (call: ControlCall) => Answer;
 }
 

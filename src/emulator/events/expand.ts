@@ -1,10 +1,10 @@
+import { slotsFrom, slotsOf } from '../series/recurrence.js';
+import type { StoredEvent } from '../store/model.js';
+import type { Store } from '../store/store.js';
 import { timeMs } from './content.js';
 import { type Wanted, instantOf, isInWindow, isWanted } from './filter.js';
 import { isSeriesDeleted } from './find.js';
 import { instanceOf } from './view.js';
-import type { StoredEvent } from '../store/model.js';
-import { slotsOf } from '../series/recurrence.js';
-import type { Store } from '../store/store.js';
 
 const DAY_MS = 86_400_000;
 /** How far an unbounded expansion reaches ahead; Google's own horizon is not published (sheet 1.1). */
@@ -12,54 +12,52 @@ const HORIZON_MS = 730 * DAY_MS;
 /** A deleted series was reported to yield about six months of cancelled instances (sheet 1.5). */
 const DELETED_HORIZON_MS = 183 * DAY_MS;
 
-const cancelled = (row: StoredEvent): StoredEvent => ({ ...row, content: { ...row.content, status: 'cancelled' } });
+export const cancelled = (row: StoredEvent): StoredEvent => {
+  if (row.content.status === 'cancelled') return row;
+  const { verbatim: _, ...rest } = row;
+  return { ...rest, content: { ...row.content, status: 'cancelled' } };
+};
 
-/** Plain instances of a live series that meet the window; slots that have a stored exception are left to that exception. */
-export function plainInstances(store: Store, master: StoredEvent, wanted: Wanted, zone: string): StoredEvent[] {
+/** Where an expansion without `timeMax` ends. */
+export const horizonOf = (store: Store, wanted: Wanted): number => Math.max(store.clock.now(), wanted.timeMinMs ?? -Infinity) + HORIZON_MS;
+
+/**
+ * Slots of a series that have no stored exception, rising, whose occurrences can meet `[fromMs, untilMs)`;
+ * generous by a day on both sides.
+ */
+export function* plainSlots(store: Store, master: StoredEvent, fromMs: number, untilMs: number): Generator<number> {
   const { start, end, recurrence } = master.content;
-  if (recurrence === undefined) return [];
+  if (recurrence === undefined) return;
+  const taken = new Set([...store.exceptionSlots(master.calendarId, master.id)].map(({ slotMs }) => slotMs));
   const length = timeMs(end) - timeMs(start);
-  const from = wanted.timeMinMs === undefined ? timeMs(start) : wanted.timeMinMs - length - DAY_MS;
-  const until = wanted.timeMaxMs === undefined ? store.clock.now() + HORIZON_MS : wanted.timeMaxMs + DAY_MS;
-  const taken = new Set(store.exceptionsOf(master.calendarId, master.id).flatMap((each) => (each.originalStart === undefined ? [] : [timeMs(each.originalStart)])));
-  // A listed extra date may lie before the start.
-  return slotsOf({ start, recurrence }, Math.min(from, wanted.timeMinMs ?? -8e15), until)
-    .filter((slot) => !taken.has(slot)).map((slot) => instanceOf(master, slot))
-    .filter((row) => isInWindow(row.content.start, row.content.end, wanted, zone));
+  for (const slot of slotsFrom({ start, recurrence }, fromMs === -Infinity ? -8e15 : fromMs - length - DAY_MS)) {
+    if (slot >= untilMs + DAY_MS) return;
+    if (!taken.has(slot)) yield slot;
+  }
 }
 
-/** True if a master has an occurrence in the window: what keeps it in a list that does not expand. */
+/** Plain instances of a series that meet the window; slots that have a stored exception are left to that exception. */
+export function* plainInstances(store: Store, master: StoredEvent, wanted: Wanted, zone: string): Generator<StoredEvent> {
+  for (const slot of plainSlots(store, master, wanted.timeMinMs ?? -Infinity, wanted.timeMaxMs ?? horizonOf(store, wanted))) {
+    const row = instanceOf(master, slot);
+    if (isInWindow(row.content.start, row.content.end, wanted, zone)) yield row;
+  }
+}
+
+/** True if a row has an occurrence in the window: what keeps a master in a list that does not expand. */
 export function meetsWindow(store: Store, row: StoredEvent, wanted: Wanted, zone: string): boolean {
   if (wanted.timeMinMs === undefined && wanted.timeMaxMs === undefined) return true;
   if (row.content.recurrence === undefined) return isInWindow(row.content.start, row.content.end, wanted, zone);
-  if (wanted.timeMaxMs !== undefined && instantOf(row.content.start, zone) >= wanted.timeMaxMs && !row.content.recurrence.some((line) => line.startsWith('RDATE'))) return false;
-  if (wanted.timeMinMs === undefined) return true;
-  const bounded = { ...wanted, timeMaxMs: wanted.timeMaxMs ?? Math.max(wanted.timeMinMs, store.clock.now()) + HORIZON_MS };
-  return plainInstances(store, row, bounded, zone).length > 0 ||
-    store.exceptionsOf(row.calendarId, row.id).some((each) => each.content.status !== 'cancelled' && isInWindow(each.content.start, each.content.end, wanted, zone));
+  if (plainInstances(store, row, wanted, zone).next().done !== true) return true;
+  return store.exceptionsOf(row.calendarId, row.id).some((each) => each.content.status !== 'cancelled' && isInWindow(each.content.start, each.content.end, wanted, zone));
 }
 
 const order = (a: { row: StoredEvent; at: number }, b: { row: StoredEvent; at: number }): number =>
   a.at - b.at || (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0);
 
 /** Sorts by start, then id; all-day dates count from midnight in `zone`. */
-export const byStart = (rows: StoredEvent[], zone: string): StoredEvent[] =>
-  rows.map((row) => ({ row, at: instantOf(row.content.start, zone) })).sort(order).map(({ row }) => row);
-
-/** All singles and instances of a calendar that a `singleEvents=true` list holds, by start. Deleted ones are included if wanted. */
-export function expandAll(store: Store, calendarId: string, wanted: Wanted, zone: string): StoredEvent[] {
-  const rows: StoredEvent[] = [];
-  for (const stored of store.eventsOf(calendarId)) {
-    const row = isSeriesDeleted(store, stored) ? cancelled(stored) : stored;
-    if (!isWanted(row, wanted)) continue;
-    if (row.content.recurrence !== undefined) {
-      if (row.content.status !== 'cancelled') rows.push(...plainInstances(store, row, wanted, zone));
-    } else if ((row.content.status !== 'cancelled' || wanted.showDeleted) && isInWindow(row.content.start, row.content.end, wanted, zone)) {
-      rows.push(row);
-    }
-  }
-  return byStart(rows, zone);
-}
+export const byStart = (rows: Iterable<StoredEvent>, zone: string): StoredEvent[] =>
+  [...rows].map((row) => ({ row, at: instantOf(row.content.start, zone) })).sort(order).map(({ row }) => row);
 
 /** What changed since `since`, as singles and instances: also instances that vanished with an older shape of their series. */
 export function expandChanges(store: Store, changed: Iterable<StoredEvent>, since: number, wanted: Wanted, zone: string): StoredEvent[] {

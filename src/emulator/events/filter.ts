@@ -1,4 +1,5 @@
 import { timeMs } from './content.js';
+import type { Lookup } from '../store/event-index.js';
 import type { EventTime, StoredEvent } from '../store/model.js';
 import { fromWall } from '../series/zone-time.js';
 
@@ -47,4 +48,12 @@ export function isWanted(row: StoredEvent, wanted: Wanted): boolean {
   if (!hasAll(content.extendedProperties?.private, wanted.privateProperties)) return false;
   if (!hasAll(content.extendedProperties?.shared, wanted.sharedProperties)) return false;
   return wanted.q === undefined || mentions(row, wanted.q);
+}
+
+/** The index that finds the rows of a question directly, if it names an iCalUID or an extended property. */
+export function lookupOf(wanted: Wanted): Lookup | undefined {
+  if (wanted.iCalUID !== undefined) return { iCalUID: wanted.iCalUID };
+  const [own] = wanted.privateProperties, [shared] = wanted.sharedProperties;
+  if (own !== undefined) return { side: 'private', property: own };
+  return shared === undefined ? undefined : { side: 'shared', property: shared };
 }

@@ -1,7 +1,7 @@
 import { notFound } from '../http/api-error.js';
 import { instanceOf } from './view.js';
 import type { StoredEvent } from '../store/model.js';
-import { parseInstanceId, slotsOf } from '../series/recurrence.js';
+import { hasSlotAt, parseInstanceId } from '../series/recurrence.js';
 import type { Store } from '../store/store.js';
 
 /** True if the series of `row` was deleted as a whole; its exceptions then read as cancelled without a change of their own. */
@@ -12,7 +12,7 @@ export function isSeriesDeleted(store: Store, row: StoredEvent): boolean {
 /** True if a series has an occurrence whose original start is `slotMs`. */
 export function hasSlot(master: StoredEvent, slotMs: number): boolean {
   const { start, recurrence } = master.content;
-  return recurrence !== undefined && slotsOf({ start, recurrence }, slotMs, slotMs + 1).length > 0;
+  return recurrence !== undefined && hasSlotAt({ start, recurrence }, slotMs);
 }
 
 /**
@@ -22,6 +22,7 @@ export function hasSlot(master: StoredEvent, slotMs: number): boolean {
 export function findEvent(store: Store, calendarId: string, id: string): { row: StoredEvent; isStored: boolean } {
   const row = store.event(calendarId, id);
   if (row !== undefined) {
+    if (isPurged(row, store.clock.now())) throw notFound();
     return isSeriesDeleted(store, row) ? { row: { ...row, content: { ...row.content, status: 'cancelled' } }, isStored: true } : { row, isStored: true };
   }
   const parts = parseInstanceId(id);
@@ -32,3 +33,10 @@ export function findEvent(store: Store, calendarId: string, id: string): { row: 
   }
   throw notFound();
 }
+
+/** How long a deleted event can still be read. Google does not publish it (sheet 3.4, 11.5). */
+const TOMBSTONE_MS = 90 * 86_400_000;
+
+/** True for an event that was deleted so long ago that it can no longer be read. Cancelled occurrences stay with their series. */
+export const isPurged = (row: StoredEvent, nowMs: number): boolean =>
+  row.content.status === 'cancelled' && row.recurringEventId === undefined && row.revision / 1000 < nowMs - TOMBSTONE_MS;

@@ -5,7 +5,11 @@ import { instanceOf } from './view.js';
 import type { EventContent, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 
-type Unplaced = Omit<StoredEvent, 'revision' | 'updatedUs' | 'sequence'>;
+/** A row before it has its place in the log. */
+export type Unplaced = Omit<StoredEvent, 'revision' | 'updatedUs' | 'sequence'>;
+
+/** What a write says about its place itself: a `sequence` in place of the computed one; `isUpdate` moves `updated` whatever changed. */
+export interface Placing { readonly sequence?: number; readonly isUpdate?: true }
 
 const onlyRemindersDiffer = (a: EventContent, b: EventContent): boolean => isDeepStrictEqual({ ...a, reminders: b.reminders }, b);
 
@@ -17,15 +21,16 @@ const isRetimed = (a: EventContent, b: EventContent): boolean =>
  * Gives a row its place in the log and stores it. `before` is what it replaces (or the plain instance that it becomes
  * an exception of). Use within `transact`.
  */
-export function saveEvent(store: Store, before: StoredEvent | undefined, next: Unplaced): StoredEvent {
+export function saveEvent(store: Store, before: StoredEvent | undefined, next: Unplaced, placing: Placing = {}): StoredEvent {
   const revision = store.nextRevision();
-  const sequence = before === undefined ? 0 : before.sequence + (isRetimed(before.content, next.content) ? 1 : 0);
-  const quiet = before !== undefined && onlyRemindersDiffer(before.content, next.content);
+  const { loadedEtag: _e, verbatim: _v, ...unplaced } = next;
+  const sequence = placing.sequence ?? (before === undefined ? 0 : before.sequence + (isRetimed(before.content, next.content) ? 1 : 0));
+  const quiet = before !== undefined && placing.isUpdate !== true && onlyRemindersDiffer(before.content, next.content);
   const series = before?.content.recurrence;
   const reshaped = before !== undefined && (series ?? next.content.recurrence) !== undefined &&
     !isDeepStrictEqual([before.content.start, series], [next.content.start, next.content.recurrence]);
   const row: StoredEvent = {
-    ...next, revision, sequence, updatedUs: quiet ? before.updatedUs : revision,
+    ...unplaced, revision, sequence, updatedUs: quiet ? before.updatedUs : revision,
     ...(reshaped ? { formerSeries: [...(before.formerSeries ?? []), { endedAt: revision, start: before.content.start, recurrence: series ?? [] }].slice(-20) } : {}),
   };
   store.putEvent(row);
@@ -67,4 +72,12 @@ export function followSeries(store: Store, before: StoredEvent, after: StoredEve
     changed.push({ before: exception, after: saveEvent(store, exception, { ...exception, content }) });
   }
   return changed;
+}
+
+/** After a series was split: the new part takes over the exceptions of the former whole, on its own calendar, whose slots it has. */
+export function adoptExceptions(store: Store, part: StoredEvent, formerId: string): void {
+  for (const each of store.exceptionsOf(part.calendarId, formerId)) {
+    if (each.originalStart === undefined || !hasSlot(part, timeMs(each.originalStart))) continue;
+    saveEvent(store, each, { ...each, recurringEventId: part.id, iCalUID: part.iCalUID });
+  }
 }

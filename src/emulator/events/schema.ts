@@ -1,6 +1,7 @@
-import { anything, bool, listOf, longText, mapOf, oneOf, shape, text, whole } from '../http/body-schema.js';
+import { anything, bool, listOf, mapOf, oneOf, shape, text, whole } from '../http/body-schema.js';
 
 const time = shape({ date: text, dateTime: text, timeZone: text });
+const declineMode = oneOf('declineNone', 'declineAllConflictingInvitations', 'declineOnlyNewConflictingInvitations');
 const person = shape({ id: text, email: text, displayName: text, self: bool });
 
 /** Every field of the event resource; those that only the server sets are accepted and ignored, as a PUT of a read event needs. */
@@ -34,25 +35,13 @@ export const eventBody = shape({
   }),
   attachments: listOf(shape({ fileUrl: text, title: text, mimeType: text, iconLink: text, fileId: text })),
   source: shape({ url: text, title: text }),
-  outOfOfficeProperties: shape({ autoDeclineMode: text, declineMessage: text }),
-  focusTimeProperties: shape({ autoDeclineMode: text, declineMessage: text, chatStatus: text }),
+  outOfOfficeProperties: shape({ autoDeclineMode: declineMode, declineMessage: text }),
+  focusTimeProperties: shape({ autoDeclineMode: declineMode, declineMessage: text, chatStatus: oneOf('available', 'doNotDisturb') }),
   workingLocationProperties: shape({
     type: oneOf('homeOffice', 'officeLocation', 'customLocation'), homeOffice: anything,
     officeLocation: shape({ buildingId: text, floorId: text, floorSectionId: text, deskId: text, label: text }),
     customLocation: shape({ label: text }),
   }),
-  birthdayProperties: shape({ contact: text, type: text, customTypeName: text }),
+  birthdayProperties: shape({ contact: text, type: oneOf('anniversary', 'birthday', 'custom', 'other', 'self'), customTypeName: text }),
   eventType: oneOf('default', 'outOfOffice', 'focusTime', 'workingLocation', 'birthday', 'fromGmail'),
-});
-
-export const channelBody = shape({
-  kind: text, id: text, type: oneOf('web_hook', 'webhook'), address: text, token: text, expiration: longText,
-  params: mapOf(text), payload: bool, resourceId: text, resourceUri: text,
-});
-export const freeBusyBody = shape({
-  timeMin: text, timeMax: text, timeZone: text, calendarExpansionMax: whole, groupExpansionMax: whole, items: listOf(shape({ id: text })),
-});
-export const calendarBody = shape({
-  kind: text, etag: text, id: text, summary: text, description: text, location: text, timeZone: text, dataOwner: text,
-  autoAcceptInvitations: bool, conferenceProperties: anything, labelProperties: anything,
 });

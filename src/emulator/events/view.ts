@@ -7,11 +7,14 @@ import { isoDate } from '../series/zone-time.js';
 export interface View {
   readonly calendar: Calendar;
   readonly role: Role;
+  /** Address of the account that asks. */
+  readonly caller: string;
   readonly zone: string;
   readonly maxAttendees?: number | undefined;
 }
 
-export const etagOf = (row: StoredEvent): string => `"${row.revision * 2}"`;
+/** Twice the microseconds of the last write (sheet 0.10). */
+export const etagOf = (row: StoredEvent): string => row.loadedEtag ?? `"${row.revision * 2}"`;
 
 /** The link that carries event and calendar id; Google shortens its own domains (sheet 2). */
 export function htmlLink(eventId: string, calendarId: string): string {
@@ -59,8 +62,27 @@ const hangoutLink = (row: StoredEvent): string | undefined => {
   return typeof uri === 'string' && uri.startsWith('https://meet.google.com/') ? uri : undefined;
 };
 
-/** The event resource in full, keys in the recorded order. */
+/** True if this caller may only see that the time is taken: by their role, or because the event is private (sheet 5). */
+export const isMasked = (row: StoredEvent, role: Role): boolean =>
+  role === 'freeBusyReader' || ((role === 'reader' || role === 'writerWithoutPrivateAccess') && (row.content.visibility === 'private' || row.content.visibility === 'confidential'));
+
+/** An event of which only the time may be seen, as recorded (sheet 5, FB24). */
+function showBusy(row: StoredEvent, { calendar, zone }: View): JsonObject {
+  return {
+    kind: 'calendar#event', etag: etagOf(row), id: row.id, status: row.content.status, htmlLink: htmlLink(row.id, calendar.id), updated: updatedOf(row),
+    start: showTime(row.content.start, zone), end: showTime(row.content.end, zone),
+    ...(row.recurringEventId === undefined ? {} : { recurringEventId: row.recurringEventId }),
+    ...(row.originalStart === undefined ? {} : { originalStartTime: showTime(row.originalStart, zone) }),
+    visibility: 'private', iCalUID: row.iCalUID,
+  };
+}
+
+const updatedOf = (row: StoredEvent): string => new Date(Math.floor(row.updatedUs / 1000)).toISOString();
+
+/** The event resource as this caller may see it, keys in the recorded order. */
 export function showEvent(row: StoredEvent, view: View): JsonObject {
+  if (isMasked(row, view.role)) return showBusy(row, view);
+  if (row.verbatim !== undefined) return JSON.parse(row.verbatim) as JsonObject;
   const { content } = row;
   const { calendar, zone } = view;
   const linkId = content.recurrence === undefined ? row.id : instanceId(row.id, timeMs(content.start), 'date' in content.start);
@@ -69,7 +91,7 @@ export function showEvent(row: StoredEvent, view: View): JsonObject {
     Object.fromEntries(names.flatMap((name) => (content[name] === undefined ? [] : [[name, content[name] as JsonObject]])));
   return {
     kind: 'calendar#event', etag: etagOf(row), id: row.id, status: content.status, htmlLink: htmlLink(linkId, calendar.id),
-    created: new Date(row.createdMs).toISOString(), updated: new Date(Math.floor(row.updatedUs / 1000)).toISOString(),
+    created: new Date(row.createdMs).toISOString(), updated: updatedOf(row),
     ...kept('summary', 'description', 'location', 'colorId'),
     creator: person(row.creator, calendar.id), organizer: person(row.organizer, calendar.id),
     start: showTime(content.start, zone), end: showTime(content.end, zone),
@@ -81,7 +103,8 @@ export function showEvent(row: StoredEvent, view: View): JsonObject {
     ...showAttendees(row, view.maxAttendees),
     ...(link === undefined ? {} : { hangoutLink: link }),
     ...kept('conferenceData', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests', 'extendedProperties', 'reminders',
-      'outOfOfficeProperties', 'focusTimeProperties', 'workingLocationProperties', 'birthdayProperties', 'source', 'attachments', 'eventType'),
+      ...(sameAddress(row.creator.email, view.caller) ? ['source' as const] : []), 'attachments', 'outOfOfficeProperties', 'focusTimeProperties',
+      'workingLocationProperties', 'birthdayProperties', 'eventType'),
   };
 }
 
@@ -103,8 +126,8 @@ const slotTime = (like: EventTime, slotMs: number): EventTime =>
 
 /** An unmodified instance of a series: the master's content at another time, with the master's etag. */
 export function instanceOf(master: StoredEvent, slotMs: number): StoredEvent {
-  const { recurrence: _, ...content } = master.content;
-  const { formerSeries: __, ...rest } = master;
+  const { recurrence: _r, ...content } = master.content;
+  const { formerSeries: _f, verbatim: _v, ...rest } = master;
   const start = slotTime(content.start, slotMs);
   const end = slotTime(content.end, slotMs + timeMs(content.end) - timeMs(content.start));
   return {

@@ -1,142 +1,127 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { alreadyDeleted, conditionNotMet, duplicate, forbiddenForNonOrganizer, invalid } from '../http/api-error.js';
-import type { Caller, Emulator } from '../emulator.js';
-import { checkClientId, checkInstanceStays, merge, readContent, showTime, writableBody } from './content.js';
+import { alreadyDeleted, duplicate, invalid } from '../http/api-error.js';
+import { MAIN_FIELDS } from '../people/contribution.js';
+import { isOrganizerCopy } from '../people/copies.js';
+import { asGuestMayWrite } from '../people/guest-rights.js';
+import { entryOf, readAttendees, sameAddress, withAnswer } from './attendees.js';
+import { conclude } from './conclude.js';
+import { rememberPending } from './pending-conferences.js';
+import { readContent, writableBody } from './content.js';
+import { editableFields } from './event-type.js';
 import { findEvent } from './find.js';
-import { followSeries, saveEvent } from './save.js';
-import { etagOf } from './view.js';
-import { carryAnswer, isOrganizerCopy, propagate, withAnswer } from '../people/guests.js';
-import type { Span, WriteRecord } from '../store/log.js';
-import type { Calendar, EventContent, JsonObject, StoredEvent } from '../store/model.js';
+import { checkClientId, newId } from './ids.js';
+import { asText, merge } from './json.js';
+import { eventTypeRestriction, lockedCopy } from './refusals.js';
+import { saveEvent, type Placing, type Unplaced } from './save.js';
+import { occurrenceVisibility } from './visibility.js';
+import { checkInviting, checkMatch, checkPrivateAccess, checkProperties, contextOf, type WriteCall } from './write-call.js';
+import type { WriteRecord } from '../store/log.js';
+import type { EventContent, JsonObject, StoredEvent } from '../store/model.js';
 
-/** What a write call says beside its body. */
-export interface WriteCall {
-  readonly emulator: Emulator;
-  readonly caller: Caller;
-  readonly calendar: Calendar;
-  readonly sendUpdates: string;
-  readonly ifMatch?: string | undefined;
-  readonly takesConference: boolean;
-  readonly takesAttachments: boolean;
+/** Stores what a call wrote, after the checks that need the whole row, and lets it take effect. Returns the row as it then is. */
+export function storeWrite(call: WriteCall, kind: WriteRecord['kind'], before: StoredEvent | undefined, next: Unplaced, placing?: Placing): StoredEvent {
+  const { store } = call.emulator;
+  checkPrivateAccess(call, next.content);
+  const saved = saveEvent(store, before, next, placing);
+  checkProperties(call, saved);
+  rememberPending(store, saved);
+  conclude(call, kind, before, saved);
+  call.emulator.quotas.countEvent(call.caller, before, saved);
+  return store.event(saved.calendarId, saved.id) ?? saved;
 }
 
-const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
-const newId = (): string => [...randomBytes(26)].map((byte) => BASE32HEX[byte % 32]).join('');
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-const span = (row: StoredEvent | undefined): Span | null => {
-  if (row === undefined || row.content.status === 'cancelled') return null;
-  const shown = (time: EventContent['start']): string => { const t = showTime(time, 'UTC'); return String(t['date'] ?? t['dateTime']); };
-  return { start: shown(row.content.start), end: shown(row.content.end) };
-};
-
-/** Writes down what a call changed, spreads it to guests' copies and queues their mails: all in the call's transaction. */
-function finish(call: WriteCall, kind: WriteRecord['kind'], before: StoredEvent | undefined, after: StoredEvent): void {
-  const { emulator: { store, mail }, caller, calendar, sendUpdates } = call;
-  const followers = before?.content.recurrence !== undefined && after.content.status !== 'cancelled' ? followSeries(store, before, after) : [];
-  if (isOrganizerCopy(after)) {
-    propagate(store, before, after);
-    for (const each of followers) propagate(store, each.before, each.after);
-    mail.announce(before, after, { actor: caller.account, sendUpdates });
-  } else {
-    const own = (row: StoredEvent | undefined) => row?.content.attendees?.find((each) => same(each.email, calendar.id));
-    const answer = own(after);
-    const leaves = after.content.status === 'cancelled' && before?.content.status !== 'cancelled';
-    if (answer !== undefined && (leaves || !isDeepStrictEqual(own(before), answer))) {
-      carryAnswer(store, after, leaves ? { ...answer, responseStatus: 'declined' } : answer);
-    }
-  }
-  store.writes.append({
-    timeMs: store.clock.now(), account: caller.account, calendarId: calendar.id, eventId: after.id, kind,
-    before: span(before), after: span(after), sendUpdates,
-  });
-}
-
-/** events.insert. Throws 409 for an id that is or was in use on this calendar. */
+/**
+ * events.insert. Throws 409 for an id that is or was in use on this calendar, and for an iCalUID that is; 400 if both are
+ * chosen (sheet 2).
+ */
 export function insertEvent(call: WriteCall, body: JsonObject): StoredEvent {
   const { emulator: { store }, caller, calendar } = call;
   return store.transact(() => {
-    const chosen = typeof body['id'] === 'string' && body['id'] !== '' ? body['id'] : undefined;
-    if (chosen !== undefined) {
-      checkClientId(chosen);
-      if (store.event(calendar.id, chosen) !== undefined) throw duplicate();
-    }
-    const content = readContent(body, {
-      calendarZone: calendar.timeZone, isPrimary: calendar.primary, takesConference: call.takesConference, takesAttachments: call.takesAttachments,
-    });
+    const chosen = asText(body['id']), uid = asText(body['iCalUID']);
+    if (chosen !== undefined && uid !== undefined) throw invalid('Only one of id and iCalUID can be chosen.');
+    if (chosen !== undefined) checkClientId(chosen);
+    if (chosen !== undefined && store.event(calendar.id, chosen) !== undefined) throw duplicate();
+    if (uid !== undefined && store.eventsUnder({ iCalUID: uid }, calendar.id).next().done !== true) throw duplicate();
+    const content = readContent(body, contextOf(call));
     if (content.status === 'cancelled') throw invalid('Invalid event status.');
-    const id = chosen ?? newId();
-    const uid = typeof body['iCalUID'] === 'string' && body['iCalUID'] !== '' ? body['iCalUID'] : `${id}@google.com`;
-    const row = saveEvent(store, undefined, {
-      calendarId: calendar.id, id, iCalUID: uid, createdMs: Math.floor(store.clock.now() / 1000) * 1000,
+    checkInviting(call, undefined, content);
+    const id = chosen ?? newId(), isPrivateCopy = body['privateCopy'] === true;
+    return storeWrite(call, 'insert', undefined, {
+      calendarId: calendar.id, id, iCalUID: uid ?? `${id}@google.com`, createdMs: Math.floor(store.clock.now() / 1000) * 1000,
       creator: { email: caller.account },
       organizer: { email: calendar.id, ...(calendar.primary ? {} : { displayName: calendar.summary }) },
-      content,
+      content: isPrivateCopy ? { ...content, privateCopy: true } : content, ...(isPrivateCopy ? { privateCopy: true as const } : {}),
     });
-    finish(call, 'insert', undefined, row);
-    return store.event(calendar.id, id) ?? row;
   });
 }
 
-/** A guest's write to their own copy: only their answer and the fields of their copy are theirs (sheet 3.5). */
-function asGuestMayWrite(row: StoredEvent, wanted: EventContent, calendarId: string): EventContent {
-  const before = row.content;
-  const guarded = (content: EventContent): unknown[] =>
-    [content.extendedProperties?.shared, content.guestsCanInviteOthers, content.guestsCanModify, content.guestsCanSeeOtherGuests];
-  if (!isDeepStrictEqual(guarded(before), guarded(wanted))) throw forbiddenForNonOrganizer();
-  const answer = wanted.attendees?.find((each) => same(each.email, calendarId));
-  const attendees = before.attendees?.map((each) => (answer !== undefined && same(each.email, calendarId) ? withAnswer(each, answer) : each));
-  const { attendees: _, ...rest } = wanted;
-  return { ...rest, ...(attendees === undefined ? {} : { attendees }) };
+/** `attendeesOmitted` limits a write to the caller's own response (sheet 2): the rest of the body is not looked at. */
+function withOwnAnswer({ content, calendarId }: StoredEvent, body: JsonObject): EventContent {
+  const answer = entryOf(readAttendees(body['attendees']), calendarId);
+  if (answer === undefined || content.attendees === undefined) return content;
+  return { ...content, attendees: content.attendees.map((each) => (sameAddress(each.email, calendarId) ? withAnswer(each, answer) : each)) };
 }
+
+/** The whole event that a body asks for. What this caller cannot change of it stays if a PUT leaves it out. Throws if it is changed. */
+function wantedContent(call: WriteCall, row: StoredEvent, kind: 'patch' | 'update', body: JsonObject): EventContent {
+  const before = row.content, old = writableBody(before, call.calendar.timeZone);
+  const editable = editableFields(before);
+  const fixed = Object.keys(old).filter((name) => (editable !== undefined && !editable.some((each) => each === name)) || (before.locked === true && MAIN_FIELDS.some((each) => each === name)));
+  const whole = kind === 'patch' ? merge(old, body) : { ...Object.fromEntries(fixed.map((name) => [name, old[name] ?? null])), ...merge({}, body) };
+  if (kind === 'update' && asText(whole['status']) === undefined) whole['status'] = 'confirmed';
+  // Only its creator sees the source of an event, and can write it (sheet 2).
+  if (!sameAddress(row.creator.email, call.caller.account)) whole['source'] = old['source'] ?? null;
+  const wanted = readContent(whole, contextOf(call, row));
+  const changed = (names: readonly string[]): boolean => names.some((name) => !isDeepStrictEqual(before[name as keyof EventContent], wanted[name as keyof EventContent]));
+  if (before.locked === true && changed(MAIN_FIELDS)) throw lockedCopy();
+  if (editable !== undefined && changed(Object.keys({ ...before, ...wanted }).filter((name) => !editable.some((each) => each === name)))) {
+    throw eventTypeRestriction('This field of an event of this type cannot be changed.');
+  }
+  return isOrganizerCopy(row) || row.privateCopy === true ? wanted : asGuestMayWrite(row, wanted, body);
+}
+
+const withVisibility = ({ visibility: _, ...rest }: EventContent, visibility: EventContent['visibility']): EventContent =>
+  ({ ...rest, ...(visibility === undefined ? {} : { visibility }) });
 
 /** events.patch and events.update: merge, or full replacement. An unchanged event keeps its etag and its place in the log. */
 export function changeEvent(call: WriteCall, eventId: string, kind: 'patch' | 'update', body: JsonObject): StoredEvent {
   const { emulator: { store }, calendar } = call;
   return store.transact(() => {
-    const { row } = findEvent(store, calendar.id, eventId);
+    let { row } = findEvent(store, calendar.id, eventId);
+    checkPrivateAccess(call, row.content);
     checkMatch(call, row);
-    const old = writableBody(row.content, calendar.timeZone);
-    const whole = kind === 'patch' ? merge(old, body) : merge({}, body);
-    if (kind === 'update' && typeof whole['status'] !== 'string') whole['status'] = 'confirmed';
-    if (body['attendeesOmitted'] === true) {
-      const answers = Array.isArray(body['attendees']) ? (body['attendees'] as JsonObject[]) : [];
-      const own = answers.find((each) => same(String(each['email']), calendar.id));
-      whole['attendees'] = (row.content.attendees ?? []).map((each) =>
-        own !== undefined && same(each.email, calendar.id) ? { ...each, ...own } : { ...each });
+    const uid = asText(body['iCalUID']);
+    if (uid !== undefined && uid !== row.iCalUID) throw invalid('Invalid iCal UID value.');
+    let content = body['attendeesOmitted'] === true ? withOwnAnswer(row, body) : wantedContent(call, row, kind, body);
+    checkInviting(call, row.content, content);
+    const series = row.recurringEventId === undefined ? undefined : store.event(calendar.id, row.recurringEventId);
+    if (series !== undefined) {
+      const visibility = occurrenceVisibility(content.visibility, row.content.visibility, series.content.visibility);
+      content = withVisibility(content, visibility.own);
+      if (visibility.series !== series.content.visibility) {
+        storeWrite(call, kind, series, { ...series, content: withVisibility(series.content, visibility.series) });
+        row = findEvent(store, calendar.id, eventId).row;
+      }
     }
-    if (typeof body['iCalUID'] === 'string' && body['iCalUID'] !== row.iCalUID) throw invalid('Invalid iCal UID value.');
-    const read = readContent(whole, {
-      calendarZone: calendar.timeZone, isPrimary: calendar.primary, before: row.content,
-      takesConference: call.takesConference, takesAttachments: call.takesAttachments,
-    });
-    checkInstanceStays(read, row.recurringEventId !== undefined);
-    const content = isOrganizerCopy(row) ? read : asGuestMayWrite(row, read, calendar.id);
     if (isDeepStrictEqual(content, row.content)) return row;
     const { leftByGuest: _, ...kept } = row;
-    const saved = saveEvent(store, row, { ...kept, content });
-    finish(call, kind, row, saved);
-    return store.event(calendar.id, saved.id) ?? saved;
+    return storeWrite(call, kind, row, { ...kept, content, ...leaving(row, content) });
   });
 }
+
+/** A guest who deletes their copy has left: the organizer's later changes do not bring it back. */
+const leaving = (row: StoredEvent, content: EventContent): { leftByGuest?: true } =>
+  content.status === 'cancelled' && !isOrganizerCopy(row) && row.privateCopy !== true ? { leftByGuest: true } : {};
 
 /** events.delete. Of an instance: a cancelled exception. Throws 410 if it is deleted already. */
 export function deleteEvent(call: WriteCall, eventId: string): void {
   const { emulator: { store }, calendar } = call;
   store.transact(() => {
     const { row } = findEvent(store, calendar.id, eventId);
+    checkPrivateAccess(call, row.content);
     if (row.content.status === 'cancelled') throw alreadyDeleted();
     checkMatch(call, row);
-    const saved = saveEvent(store, row, {
-      ...row, content: { ...row.content, status: 'cancelled' }, ...(isOrganizerCopy(row) ? {} : { leftByGuest: true as const }),
-    });
-    finish(call, 'delete', row, saved);
+    const content: EventContent = { ...row.content, status: 'cancelled' };
+    storeWrite(call, 'delete', row, { ...row, content, ...leaving(row, content) });
   });
-}
-
-function checkMatch(call: WriteCall, row: StoredEvent): void {
-  const { ifMatch } = call;
-  if (ifMatch === undefined || ifMatch === '*') return;
-  if (!ifMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === etagOf(row))) throw conditionNotMet();
 }

@@ -6,4 +6,6 @@ export interface Answer {
   readonly json?: Json;
   readonly html?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It is held back until this resolves. */
+  readonly after?: Promise<void>;
 }

@@ -1,11 +1,11 @@
-import { ApiError } from './api-error.js';
+import { ApiError, malformed } from './api-error.js';
 import type { Json, JsonObject } from '../store/model.js';
 
 /** Checks a value at a path; throws Google's 400 for a wrong type or an unknown name. */
 export type Check = (value: Json, path: string) => void;
 
 const wrong = (path: string, value: Json, wanted: string): ApiError =>
-  new ApiError(400, 'badRequest', `Invalid value at '${path}' (${wanted}), ${JSON.stringify(value).slice(0, 80)}`);
+  malformed('badRequest', `Invalid value at '${path}' (${wanted}), ${JSON.stringify(value).slice(0, 80)}`);
 
 export const text: Check = (value, path) => { if (typeof value !== 'string') throw wrong(path, value, 'TYPE_STRING'); };
 export const bool: Check = (value, path) => { if (typeof value !== 'boolean') throw wrong(path, value, 'TYPE_BOOL'); };
@@ -31,7 +31,7 @@ export const shape = (fields: Record<string, Check>): Check => (value, path) => 
   for (const [key, each] of Object.entries(object(value, path))) {
     const check = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (check === undefined) {
-      throw new ApiError(400, 'badRequest', `Invalid JSON payload received. Unknown name "${key}"${path === '' ? '' : ` at '${path}'`}: Cannot find field.`);
+      throw malformed('badRequest', `Invalid JSON payload received. Unknown name "${key}"${path === '' ? '' : ` at '${path}'`}: Cannot find field.`);
     }
     if (each !== null) check(each, path === '' ? key : `${path}.${key}`);
   }

@@ -1,4 +1,4 @@
-import { ApiError, badRequest, invalid } from './api-error.js';
+import { type ApiError, badRequest, invalid, invalidParameter, malformed } from './api-error.js';
 import { isZone, parseDateTime } from '../series/zone-time.js';
 
 export type ParamKind = 'text' | 'texts' | 'bool' | 'count' | 'time' | 'zone' | 'updates';
@@ -13,13 +13,13 @@ export class Query {
     for (const name of new Set(params.keys())) {
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : Object.hasOwn(STANDARD, name) ? STANDARD[name] : undefined;
       if (kind === undefined) {
-        throw new ApiError(400, 'badRequest', `Invalid query parameter "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`,
-          { locationType: 'parameter', location: name });
+        throw malformed('badRequest', `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`, name);
       }
       if (kind !== 'texts' && params.getAll(name).length > 1) throw invalid(`Invalid value for: ${name} is given more than once`, name);
       for (const value of params.getAll(name)) check(name, value, kind);
     }
-    if (this.text('alt') !== undefined && this.text('alt') !== 'json') throw badRequest('Only alt=json is offered.');
+    const alt = this.text('alt') ?? 'json';
+    if (alt !== 'json') throw invalidParameter(`Invalid string value: '${alt.slice(0, 80)}'. Allowed values: [json]`, 'alt');
   }
 
   has(name: string): boolean {
@@ -50,17 +50,20 @@ export class Query {
     return value === null ? undefined : parseDateTime(value, undefined);
   }
 
-  /** All parameters but the named ones, in a fixed order: what a page token is bound to. */
+  /** All parameters of the method but the named ones, in a fixed order: what a page token is bound to. */
   fingerprint(...except: string[]): string {
-    return [...this.params].filter(([name]) => !except.includes(name)).map(([name, value]) => `${name}=${value}`).sort().join('&');
+    return [...this.params].filter(([name]) => !except.includes(name) && !Object.hasOwn(STANDARD, name)).map(([name, value]) => `${name}=${value}`).sort().join('&');
   }
 }
 
+/** Numbers and flags are refused by Google's front door, in its words; times and zones by the API (sheet 1.6, 6). */
 function check(name: string, value: string, kind: ParamKind): void {
-  const bad = (wanted: string): ApiError => invalid(`Invalid value '${value.slice(0, 80)}' for ${name}. Wanted: ${wanted}.`, name);
-  if (kind === 'bool' && value !== 'true' && value !== 'false') throw bad('true or false');
-  if (kind === 'count' && (!/^\d{1,9}$/.test(value) || Number(value) < 1)) throw bad('a positive whole number');
-  if (kind === 'time' && parseDateTime(value, undefined) === undefined) throw bad('an RFC 3339 time with offset');
-  if (kind === 'zone' && !isZone(value)) throw bad('an IANA time zone');
-  if (kind === 'updates' && !['all', 'externalOnly', 'none'].includes(value)) throw bad('all, externalOnly or none');
+  const field = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const typed = (type: string): ApiError => malformed('badRequest', `Invalid value at '${field}' (${type}), "${value.slice(0, 80)}"`, name);
+  if (kind === 'bool' && value !== 'true' && value !== 'false') throw typed('TYPE_BOOL');
+  if (kind === 'count' && !/^-?\d{1,9}$/.test(value)) throw typed('TYPE_INT32');
+  if (kind === 'count' && Number(value) < 1) throw invalidParameter(`Invalid value '${value}'. Values must be at least 1.`, name);
+  if (kind === 'updates' && !['all', 'externalOnly', 'none'].includes(value)) throw invalidParameter(`Invalid string value: '${value.slice(0, 80)}'. Allowed values: [all, externalOnly, none]`, name);
+  if (kind === 'time' && parseDateTime(value, undefined) === undefined) throw badRequest('Bad Request');
+  if (kind === 'zone' && !isZone(value)) throw invalid(`Invalid value for: ${name}`, name);
 }

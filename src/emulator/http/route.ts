@@ -1,7 +1,9 @@
-import { badRequest, insufficientPermissions, notFound } from './api-error.js';
+import { badRequest, insufficientPermissions } from './api-error.js';
 import type { Answer } from './answer.js';
-import type { Check } from './body-schema.js';
+import { type Check, shape } from './body-schema.js';
+import { checkMask, pick, readMask } from './fields.js';
 import { Query, type ParamKind } from './query.js';
+import { fieldsOf } from './resource-fields.js';
 import type { Caller, Emulator } from '../emulator.js';
 import type { ListTokens } from '../store/list-token.js';
 import type { JsonObject } from '../store/model.js';
@@ -10,6 +12,8 @@ import type { JsonObject } from '../store/model.js';
 export interface Call {
   readonly emulator: Emulator;
   readonly caller: Caller;
+  /** Those scopes of the route that the caller holds, without their common prefix; all of them for the sandbox header. */
+  readonly held: readonly string[];
   readonly tokens: ListTokens;
   /** Path parameters, decoded. */
   readonly path: readonly string[];
@@ -20,6 +24,8 @@ export interface Call {
 
 /** A method of the API: where it is, who may call it, what it takes. */
 export interface Route {
+  /** Its name in Google's API: `events.insert`. */
+  readonly id: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/calendar/v3`, with `:name` for each path parameter. */
   readonly path: string;
@@ -47,9 +53,9 @@ export function answerResource(call: Call, json: JsonObject): Answer {
   return { status: 200, json, headers: { etag } };
 }
 
-/** True if the caller's token carries one of these scopes; the sandbox header carries all. */
-export const mayUse = (caller: Caller, scopes: readonly string[]): boolean =>
-  caller.scopes === undefined || scopes.some((each) => caller.scopes?.has(SCOPE + each));
+/** Which of these scopes a caller's token carries; the sandbox header carries all. */
+const heldOf = (caller: Caller, scopes: readonly string[]): readonly string[] =>
+  caller.scopes === undefined ? scopes : scopes.filter((each) => caller.scopes?.has(SCOPE + each));
 
 function decodePart(part: string): string {
   try {
@@ -59,22 +65,37 @@ function decodePart(part: string): string {
   }
 }
 
-type Asked = Pick<Call, 'emulator' | 'caller' | 'tokens' | 'headers'> & { readonly method: string; readonly url: URL; readonly readBody: () => JsonObject };
+type Asked = Pick<Call, 'emulator' | 'caller' | 'tokens' | 'headers'> & { readonly url: URL; readonly readBody: () => JsonObject };
+
+/** A route that a call goes to, with the path's parameters as they came. */
+export interface Found { readonly route: Route; readonly path: readonly string[] }
+
+/** The route of a method and path under /calendar/v3; undefined if there is none. */
+export function findRoute(routes: readonly CompiledRoute[], method: string, pathname: string): Found | undefined {
+  for (const route of routes) {
+    const match = route.method === method ? route.pattern.exec(pathname) : null;
+    if (match !== null) return { route, path: match.slice(1) };
+  }
+  return undefined;
+}
+
+/** A method that takes no body takes an empty one (sheet 3: move), and refuses what has names in it. */
+const nothing = shape({});
 
 /**
- * Answers a call under /calendar/v3: finds its route, checks scope, query and body, in this order, and hands over.
+ * Answers a call under /calendar/v3: checks scope, query, field mask and body, in this order, and hands over.
  * `readBody` parses the body as JSON, or throws the 400 that it earns. Throws ApiError.
  */
-export function answerCall(routes: readonly CompiledRoute[], asked: Asked): Answer {
-  const { method, url, readBody, ...rest } = asked;
-  for (const route of routes) {
-    const match = route.method === method ? route.pattern.exec(url.pathname) : null;
-    if (match === null) continue;
-    if (!mayUse(asked.caller, route.scopes)) throw insufficientPermissions();
-    const query = new Query(url.searchParams, route.params);
-    const body = route.body === undefined ? {} : readBody();
-    route.body?.(body, '');
-    return route.answer({ ...rest, path: match.slice(1).map(decodePart), query, body });
-  }
-  throw notFound();
+export function answerCall({ route, path }: Found, asked: Asked): Answer {
+  const { url, readBody, ...rest } = asked;
+  const held = heldOf(asked.caller, route.scopes);
+  if (held.length === 0) throw insufficientPermissions();
+  const query = new Query(url.searchParams, route.params);
+  const fields = query.text('fields') ?? '';
+  const mask = fields === '' ? undefined : readMask(fields), known = fieldsOf(route.id);
+  if (mask !== undefined && known !== undefined) checkMask(mask, known);
+  const body = route.method === 'GET' || route.method === 'DELETE' ? {} : readBody();
+  (route.body ?? nothing)(body, '');
+  const answer = route.answer({ ...rest, held, path: path.map(decodePart), query, body });
+  return mask === undefined || answer.json === undefined ? answer : { ...answer, json: pick(answer.json, mask) };
 }

@@ -1,56 +1,45 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
-import type { Answer } from './answer.js';
-import { ApiError, authError, badRequest, provoked } from './api-error.js';
-import { answerCall } from './route.js';
-import { ROUTES } from './routes.js';
-import { isLoopback } from '../push/channels.js';
-import { answerControlCall } from '../control/control.js';
 import type { Caller, Emulator } from '../emulator.js';
-import { pickFields } from './fields.js';
-import { Grants } from '../oauth/grants.js';
+import { callerOf } from '../oauth/access-tokens.js';
+import { answerOAuthCall } from '../oauth/oauth.js';
+import { isLoopback } from '../push/address.js';
 import { ListTokens } from '../store/list-token.js';
-import type { JsonObject } from '../store/model.js';
-import * as oauth from '../oauth/oauth.js';
-import type { Rule } from '../control/rules.js';
+import type { Answer } from './answer.js';
+import { ApiError, authError, backendError, badRequest, loginRequired } from './api-error.js';
+import { parseObject, readText } from './body.js';
+import { changedBy, type Leaving, refusedBy } from './faults.js';
+import { oauthKind } from './oauth-kinds.js';
+import { frontPage, notFoundPage } from './pages.js';
+import { refusalIn } from './refusal.js';
+import { answerCall, findRoute, type Found } from './route.js';
+import { ROUTES } from './routes.js';
+import { send } from './send.js';
 
-const LARGEST_BODY = 2_000_000;
-/** Answers above this size are compressed if the client takes it. */
-const COMPRESSED_FROM = 1_400;
+const LARGEST_BODY = 2_000_000, LARGEST_CONTROL_BODY = 64 * 2 ** 20;
+/** Query parameters that let their reader in: the log does not keep them. */
+const SECRETS = ['access_token', 'id_token', 'token', 'code'];
 
-class TooLarge extends Error {}
-
-async function readAll(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LARGEST_BODY) throw new TooLarge();
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+/** A call of Google's, with all that is known of it before it is answered. */
+interface Visit {
+  readonly method: string;
+  /** Without `access_token`. */
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+  readonly bearer: string | undefined;
+  readonly caller: Caller | undefined;
+  readonly found: Found | undefined;
+  readonly kind: string | null;
+  readonly beganMs: number;
 }
 
-function parseObject(text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = text === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new ApiError(400, 'parseError', 'Parse Error');
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badRequest('Invalid JSON payload received. Root element must be a message.');
-  return value as JsonObject;
-}
+const header = (headers: IncomingMessage['headers'], name: string): string | undefined => { const value = headers[name]; return typeof value === 'string' ? value : undefined; };
 
-/** The HTTP door: finds the route, meets the control rules, writes the log. */
+/** The HTTP door: finds the route, meets the control rules and the quotas, writes the log. */
 export class EmulatorServer {
   readonly http: Server;
-  private readonly tokens: ListTokens;
 
   constructor(private readonly emulator: Emulator, private readonly log: (line: string) => void) {
-    this.tokens = new ListTokens(emulator.store.tokenKey());
     this.http = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
         this.log(`failed: ${request.method} ${request.url?.split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`);
@@ -62,113 +51,111 @@ export class EmulatorServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
-    const target = request.url ?? '/';
-    if (!target.startsWith('/') || !URL.canParse(target, 'http://127.0.0.1') || !isLoopback((request.headers.host ?? '').replace(/:\d+$/, ''))) return this.send(request, response, { status: 400, json: badRequest('Only loopback hosts are served.').body() });
-    const url = new URL(target, 'http://127.0.0.1');
+    const target = `http://127.0.0.1${request.url ?? '/'}`;
+    if (request.url?.startsWith('/') !== true || !URL.canParse(target) || !isLoopback((request.headers.host ?? '').replace(/:\d+$/, ''))) {
+      return send(request, response, { status: 400, json: badRequest('Only loopback hosts are served.').body() });
+    }
     const { origin } = request.headers;
     if (origin !== undefined && origin !== 'null' && !(URL.canParse(origin) && isLoopback(new URL(origin).hostname))) {
-      return this.send(request, response, { status: 403, json: new ApiError(403, 'forbidden', 'Only loopback origins are served.').body() });
+      return send(request, response, { status: 403, json: new ApiError(403, 'forbidden', 'Only loopback origins are served.').body() });
     }
     if (method === 'OPTIONS') {
-      return this.send(request, response, { status: 204, headers: { 'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE', 'access-control-allow-headers': 'authorization, content-type, if-match, if-none-match, x-goog-api-client', 'access-control-max-age': '600' } });
+      return send(request, response, { status: 204, headers: { 'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE', 'access-control-allow-headers': 'authorization, content-type, if-match, if-none-match, x-goog-api-client, x-goog-quota-user', 'access-control-max-age': '600' } });
     }
-    const logged = !(url.pathname.startsWith('/control/') || url.pathname === '/health');
-    if (!logged) return this.send(request, response, await this.answerOwn(request, method, url));
-    const caller = this.caller(request, url);
-    const rule = this.emulator.rules.meet(method, url.pathname + url.search);
-    let answer: Answer | 'cut';
-    try {
-      answer = await this.answerUnderRule(request, method, url, caller, rule);
-    } catch (error) {
-      if (!(error instanceof ApiError)) this.log(`failed: ${method} ${url.pathname}: ${error instanceof Error ? error.stack : String(error)}`);
-      answer = error instanceof ApiError ? { status: error.status, json: error.body() } : { status: 500, json: provoked(500, 'backendError').body() };
-    }
-    this.emulator.store.requests.append({
-      timeMs: this.emulator.store.clock.now(), account: caller?.account ?? null, method, path: url.pathname,
-      query: url.search.slice(1), status: answer === 'cut' ? 0 : answer.status,
-    });
-    if (answer === 'cut') request.socket.resetAndDestroy();
-    else this.send(request, response, answer);
+    const url = new URL(target);
+    if (['/', '/health', '/control'].includes(url.pathname) || url.pathname.startsWith('/control/')) return send(request, response, await this.answerOwn(request, method, url));
+    const visit = this.visit(request, method, url);
+    const { answer, cut } = await this.answerVisit(request, visit);
+    await answer.after;
+    if (cut === 'whole' || (cut === 'half' && answer.json === undefined && answer.html === undefined)) request.socket.resetAndDestroy();
+    else send(request, response, answer, { pretty: visit.found !== undefined && url.searchParams.get('prettyPrint') === 'true', cut: cut === 'half' });
   }
 
   private async answerOwn(request: IncomingMessage, method: string, url: URL): Promise<Answer> {
-    if (url.pathname === '/health') return { status: 200, json: { status: 'ok', now: this.emulator.store.clock.now() } };
+    const { store } = this.emulator;
+    if (url.pathname === '/') return method === 'GET' ? frontPage(this.emulator.url(), store.allAccounts(), store.clock.now()) : notFoundPage(url.pathname);
+    if (url.pathname === '/health') return { status: 200, json: { status: 'ok', now: store.clock.now() } };
     try {
-      const text = await readAll(request);
+      const text = await readText(request, LARGEST_CONTROL_BODY);
+      // Loaded when first asked for: its checks are a good part of what there is to load.
+      const { answerControlCall } = await import('../control/control.js');
       return answerControlCall(this.emulator, method, url, text === '' ? undefined : parseObject(text));
     } catch (error) {
-      if (error instanceof z.ZodError) return { status: 400, json: { error: z.prettifyError(error) } };
       if (error instanceof ApiError) return { status: error.status, json: { error: error.message } };
       throw error;
     }
   }
 
-  /** Who asks; undefined without a valid bearer token. */
-  private caller(request: IncomingMessage, url: URL): Caller | undefined {
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? url.searchParams.get('access_token') ?? undefined;
-    return bearer === undefined ? undefined : new Grants(this.emulator.store).caller(bearer.trim());
+  private visit(request: IncomingMessage, method: string, url: URL): Visit {
+    const bearer = (/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? url.searchParams.get('access_token') ?? undefined)?.trim();
+    const found = findRoute(ROUTES, method, url.pathname);
+    if (found !== undefined) url.searchParams.delete('access_token');
+    return {
+      method, url, headers: request.headers, bearer, found, beganMs: performance.now(),
+      caller: bearer === undefined ? undefined : callerOf(this.emulator.store, bearer),
+      kind: found?.route.id ?? oauthKind(url.pathname) ?? null,
+    };
   }
 
-  private async answerUnderRule(request: IncomingMessage, method: string, url: URL, caller: Caller | undefined, rule: Rule | undefined): Promise<Answer | 'cut'> {
-    const text = await readAll(request).catch((error: unknown) => {
-      if (error instanceof TooLarge) throw new ApiError(413, 'uploadTooLarge', 'Request Too Large');
-      throw error;
-    });
+  private async answerVisit(request: IncomingMessage, visit: Visit): Promise<Leaving> {
+    const { method, url, kind, caller } = visit;
+    const rule = this.emulator.rules.meet({ kind, method, path: url.pathname + url.search, account: caller?.account ?? null });
+    const note = (leaving: Leaving): Leaving => { this.note(visit, leaving, rule?.id); return leaving; };
+    let text: string;
+    try {
+      text = await readText(request, LARGEST_BODY);
+    } catch (error) {
+      return note({ answer: this.refusal(visit, error) });
+    }
     if (rule?.delayMs !== undefined) await sleep(rule.delayMs);
     if (rule?.mode === 'hold') await this.emulator.rules.hold(rule);
-    if (rule?.mode === 'dropRequest') return 'cut';
-    if (rule?.status !== undefined) return rule.body === undefined ? { status: rule.status, json: provoked(rule.status, rule.reason).body() } : { status: rule.status, html: rule.body };
-    const answer = this.answer(request, method, url, caller, text);
-    return rule?.mode === 'dropAnswer' ? 'cut' : answer;
-  }
-
-  private answer(request: IncomingMessage, method: string, url: URL, caller: Caller | undefined, text: string): Answer {
-    if (url.pathname.startsWith('/calendar/v3/')) {
-      if (caller === undefined) throw authError();
-      url.searchParams.delete('access_token');
-      const header = (name: string): string | undefined => { const value = request.headers[name]; return typeof value === 'string' ? value : undefined; };
-      const answer = answerCall(ROUTES, {
-        emulator: this.emulator, tokens: this.tokens, caller, method, url, readBody: () => parseObject(text),
-        headers: { ifMatch: header('if-match'), ifNoneMatch: header('if-none-match') },
-      });
-      const fields = url.searchParams.get('fields');
-      return fields === null || fields === '' || answer.json === undefined ? answer : { ...answer, json: pickFields(answer.json, fields) };
-    }
-    const form = (): URLSearchParams => new URLSearchParams(text);
-    switch (`${method} ${url.pathname}`) {
-      case 'GET /o/oauth2/v2/auth': return oauth.showConsent(this.emulator, url.searchParams);
-      case 'POST /o/oauth2/v2/auth': return oauth.decideConsent(this.emulator, form());
-      case 'POST /token': return oauth.exchangeToken(this.emulator, form(), request.headers.authorization);
-      case 'POST /revoke': return oauth.revokeToken(this.emulator, new URLSearchParams([...url.searchParams, ...form()]));
-      case 'GET /tokeninfo':
-      case 'POST /tokeninfo': return oauth.tokenInfo(this.emulator, url.searchParams.get('access_token') ?? form().get('access_token') ?? /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '');
-      case 'GET /v1/userinfo':
-      case 'GET /oauth2/v3/userinfo':
-        if (caller === undefined) throw authError();
-        return oauth.userInfo(this.emulator, caller.account);
-      case 'GET /oauth2/v1/certs': return oauth.pemCertificates(this.emulator);
-      case 'GET /oauth2/v3/certs': return oauth.jsonKeys(this.emulator);
-      case 'GET /.well-known/openid-configuration': return oauth.discovery(this.emulator);
-      default: return { status: 404, html: '<!doctype html><title>Error 404 (Not Found)</title><p>The requested URL was not found on this server.' };
+    const refused = refusedBy(rule);
+    if (refused !== undefined) return note(refused);
+    try {
+      // What a call writes and its row in the log are one commit.
+      return this.emulator.store.transact(() => note(changedBy(rule, this.answer(visit, text))));
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'quotaExceeded' && caller !== undefined) this.emulator.quotas.stop(caller);
+      return note(changedBy(rule, this.refusal(visit, error)));
     }
   }
 
-  private send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-    const { origin } = request.headers;
-    const body = answer.json !== undefined ? JSON.stringify(answer.json) : answer.html;
-    const headers: Record<string, string> = {
-      'cache-control': request.method === 'GET' ? 'private, max-age=0, must-revalidate, no-transform' : 'no-cache, no-store, max-age=0, must-revalidate',
-      vary: 'Origin, X-Origin, Referer', server: 'ESF', 'x-content-type-options': 'nosniff',
-      ...(body === undefined ? {} : { 'content-type': answer.json !== undefined ? 'application/json; charset=UTF-8' : 'text/html; charset=UTF-8' }),
-      ...(origin === undefined || origin === 'null' ? {} : { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'etag' }),
-      ...answer.headers,
-    };
-    let bytes = body === undefined ? undefined : Buffer.from(body);
-    if (bytes !== undefined && bytes.length > COMPRESSED_FROM && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
-      bytes = gzipSync(bytes, { level: 1 });
-      headers['content-encoding'] = 'gzip';
+  /** The answer to a call that no rule refused. Throws ApiError. */
+  private answer(visit: Visit, text: string): Answer {
+    const { emulator } = this;
+    const { method, url, headers, caller, bearer, found } = visit;
+    if (found === undefined) {
+      const { pathname, searchParams: query } = url, { authorization, 'user-agent': userAgent } = headers;
+      return answerOAuthCall({ emulator, method, pathname, query, form: new URLSearchParams(text), authorization, userAgent, caller }) ?? notFoundPage(pathname);
     }
-    if (bytes !== undefined) headers['content-length'] = String(bytes.length);
-    response.writeHead(answer.status, headers).end(bytes);
+    if (caller === undefined) throw bearer === undefined ? loginRequired() : authError();
+    emulator.quotas.charge(caller, header(headers, 'x-goog-quota-user') ?? url.searchParams.get('quotaUser') ?? undefined);
+    if (found.route.method !== 'GET' && !/^freebusy\.|^channels\.|\.watch$/.test(found.route.id)) emulator.quotas.refuseIfStopped(caller);
+    const answer = answerCall(found, {
+      emulator, tokens: new ListTokens(emulator.store.tokenKey()), caller, url, readBody: () => parseObject(text, headers['content-type']),
+      headers: { ifMatch: header(headers, 'if-match'), ifNoneMatch: method === 'GET' ? header(headers, 'if-none-match') : undefined },
+    });
+    if (found.route.id === 'calendars.insert') emulator.quotas.countCalendar(caller);
+    return answer;
+  }
+
+  private refusal({ method, url, bearer }: Visit, error: unknown): Answer {
+    if (!(error instanceof ApiError)) {
+      this.log(`failed: ${method} ${url.pathname}: ${error instanceof Error ? error.stack : String(error)}`);
+      return { status: 500, json: backendError().body() };
+    }
+    const challenge = `Bearer realm="https://accounts.google.com/"${bearer === undefined ? '' : ', error="invalid_token"'}`;
+    return { status: error.status, json: error.body(), ...(error.status === 401 ? { headers: { 'www-authenticate': challenge } } : {}) };
+  }
+
+  private note({ method, url, caller, kind, beganMs }: Visit, { answer, cut }: Leaving, rule: number | undefined): void {
+    const query = new URLSearchParams(url.searchParams);
+    for (const name of SECRETS) if (query.has(name)) query.set(name, 'hidden');
+    const { store } = this.emulator;
+    store.requests.append({
+      timeMs: store.clock.now(), durationMs: Math.round(performance.now() - beganMs), account: caller?.account ?? null, clientId: caller?.clientId ?? null,
+      kind, method, path: url.pathname, query: SECRETS.some((name) => query.has(name)) ? query.toString() : url.search.slice(1),
+      status: cut === undefined ? answer.status : 0, ...refusalIn(answer), ...(rule === undefined ? {} : { rule }),
+    });
   }
 }

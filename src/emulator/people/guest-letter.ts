@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { timeMs } from '../events/content.js';
-import type { EventTime, StoredEvent } from '../store/model.js';
+import type { Attendee, EventTime, StoredEvent } from '../store/model.js';
 import { isoDate, toWall } from '../series/zone-time.js';
+import { calendarObject, type Method, type Told } from './ical.js';
+import { occurrencesFor } from './notices.js';
 
 export type Occasion = 'Invitation' | 'Updated invitation' | 'Canceled event';
 
@@ -14,7 +16,17 @@ export interface Letter {
   readonly text: string;
   readonly html: string;
   readonly calendar: string;
-  readonly method: 'REQUEST' | 'CANCEL';
+  readonly method: Method;
+}
+
+/** Whose letter it is, and when. */
+export interface Facing {
+  /** Zone of the organizer's calendar, in which people are told the times. */
+  readonly zone: string;
+  readonly organizerName: string;
+  readonly nowMs: number;
+  /** Stored exceptions of the series that the letter is about. */
+  readonly exceptions: readonly StoredEvent[];
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -36,68 +48,62 @@ function whenText(start: EventTime, end: EventTime, zone: string): string {
 }
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-const escapeText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll(';', '\\;').replaceAll(',', '\\,').replaceAll(/\r?\n/g, '\\n');
-const stamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 
-/** Folds a content line at 75 octets (RFC 5545 3.1). */
-function fold(line: string): string {
-  const pieces: string[] = [];
-  let piece = '';
-  for (const char of line) {
-    if (Buffer.byteLength(piece + char) > (pieces.length === 0 ? 75 : 74)) { pieces.push(piece); piece = ''; }
-    piece += char;
-  }
-  return [...pieces, piece].join('\r\n ');
-}
+const visibleTo = ({ content }: StoredEvent, to: string): Attendee[] =>
+  (content.attendees ?? []).filter((each) => content.guestsCanSeeOtherGuests !== false || each.email.toLowerCase() === to.toLowerCase());
 
-/** A series keeps its zone, so that its rule means the same; everything else is told in UTC. */
-function timeLine(name: string, time: EventTime, keepZone: boolean): string {
-  if ('date' in time) return `${name};VALUE=DATE:${time.date.replaceAll('-', '')}`;
-  return keepZone ? `${name};TZID=${time.timeZone}:${stamp(toWall(time.atMs, time.timeZone)).slice(0, -1)}` : `${name}:${stamp(time.atMs)}`;
-}
+const FOOT = 'Invitation from Google Calendar (emulator)';
 
-function invitation(row: StoredEvent, organizer: string, guests: StoredEvent['content']['attendees'], method: string, nowMs: number): string {
-  const { content } = row;
-  const recurring = content.recurrence !== undefined;
-  const lines = [
-    'BEGIN:VCALENDAR', 'PRODID:-//Calendar emulator//EN', 'VERSION:2.0', 'CALSCALE:GREGORIAN', `METHOD:${method}`, 'BEGIN:VEVENT',
-    timeLine('DTSTART', content.start, recurring), timeLine('DTEND', content.end, recurring), ...(content.recurrence ?? []),
-    `DTSTAMP:${stamp(nowMs)}`, `ORGANIZER;CN="${organizer.replaceAll('"', "'")}":mailto:${row.organizer.email}`,
-    `UID:${row.iCalUID}`, ...(row.originalStart === undefined ? [] : [timeLine('RECURRENCE-ID', row.originalStart, false)]),
-    ...(guests ?? []).map((each) => `ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=${each.optional ? 'OPT' : 'REQ'}-PARTICIPANT;PARTSTAT=${{ needsAction: 'NEEDS-ACTION', accepted: 'ACCEPTED', declined: 'DECLINED', tentative: 'TENTATIVE' }[each.responseStatus]};RSVP=TRUE:mailto:${each.email}`),
-    ...(content.description === undefined ? [] : [`DESCRIPTION:${escapeText(content.description)}`]),
-    ...(content.location === undefined ? [] : [`LOCATION:${escapeText(content.location)}`]),
-    `SEQUENCE:${row.sequence}`, `STATUS:${method === 'CANCEL' ? 'CANCELLED' : content.status.toUpperCase()}`, `SUMMARY:${escapeText(content.summary ?? '')}`,
-    `TRANSP:${content.transparency === 'transparent' ? 'TRANSPARENT' : 'OPAQUE'}`, 'END:VEVENT', 'END:VCALENDAR',
-  ];
-  return `${lines.map(fold).join('\r\n')}\r\n`;
-}
-
-/** The mail that tells one guest. Other guests are named only if the event lets guests see each other. Times are in `zone`. */
-export function guestLetter(occasion: Occasion, row: StoredEvent, to: string, facing: { zone: string; organizerName: string; nowMs: number }): Letter {
-  const { content } = row;
-  const { zone, organizerName: organizer, nowMs } = facing;
-  const title = content.summary ?? '(no title)';
-  const when = whenText(content.start, content.end, zone);
-  const guests = (content.attendees ?? []).filter((each) => content.guestsCanSeeOtherGuests !== false || each.email.toLowerCase() === to.toLowerCase());
-  const method = occasion === 'Canceled event' ? 'CANCEL' : 'REQUEST';
-  const lead = { Invitation: `${organizer} invites you to this event.`, 'Updated invitation': 'This event has been updated.', 'Canceled event': 'This event has been canceled and removed from your calendar.' }[occasion];
-  const facts: [string, string][] = [
-    ['When', when], ...(content.recurrence === undefined ? [] : [['Repeats', content.recurrence.join(', ')] as [string, string]]),
-    ...(content.location === undefined ? [] : [['Where', content.location] as [string, string]]), ['Organizer', organizer],
-    ...(guests.length === 0 ? [] : [['Guests', guests.map((each) => each.displayName ?? each.email).join(', ')] as [string, string]]),
-  ];
-  const text = [lead, '', title, ...facts.map(([name, value]) => `${name}: ${value}`), ...(content.description === undefined ? [] : ['', content.description]), '', 'Invitation from Google Calendar (emulator)'].join('\n');
-  const color = method === 'CANCEL' ? '#c5221f' : '#1a73e8';
+/** Text and HTML of a letter. */
+function pages(lead: string, title: string, facts: readonly [string, string][], note: string | undefined, look: { color: string; isStruck: boolean }): Pick<Letter, 'text' | 'html'> {
+  const text = [lead, '', title, ...facts.map(([name, value]) => `${name}: ${value}`), ...(note === undefined ? [] : ['', note]), '', FOOT].join('\n');
   const html = `<!doctype html><html lang="en"><body style="margin:0;background:#f6f8fc;font-family:Roboto,Arial,sans-serif;color:#3c4043">
 <div style="max-width:560px;margin:16px auto;background:#fff;border:1px solid #dadce0;border-radius:8px;overflow:hidden">
-<p style="margin:0;padding:12px 24px;background:${color};color:#fff;font-size:14px">${escapeHtml(lead)}</p><div style="padding:20px 24px">
-<h2 style="margin:0 0 16px;font-weight:500;font-size:20px;color:#202124${method === 'CANCEL' ? ';text-decoration:line-through' : ''}">${escapeHtml(title)}</h2>
+<p style="margin:0;padding:12px 24px;background:${look.color};color:#fff;font-size:14px">${escapeHtml(lead)}</p><div style="padding:20px 24px">
+<h2 style="margin:0 0 16px;font-weight:500;font-size:20px;color:#202124${look.isStruck ? ';text-decoration:line-through' : ''}">${escapeHtml(title)}</h2>
 ${facts.map(([name, value]) => `<p style="margin:0 0 12px"><b style="display:block;font-size:13px;color:#5f6368">${name}</b>${escapeHtml(value)}</p>`).join('\n')}
-${content.description === undefined ? '' : `<p style="white-space:pre-line;border-top:1px solid #dadce0;padding-top:12px">${escapeHtml(content.description)}</p>`}
-</div></div><p style="text-align:center;font-size:12px;color:#70757a">Invitation from Google Calendar (emulator)</p></body></html>`;
+${note === undefined ? '' : `<p style="white-space:pre-line;border-top:1px solid #dadce0;padding-top:12px">${escapeHtml(note)}</p>`}
+</div></div><p style="text-align:center;font-size:12px;color:#70757a">${FOOT}</p></body></html>`;
+  return { text, html };
+}
+
+const messageId = (): string => `<calendar-${randomUUID()}@google.example>`;
+
+/**
+ * The mail that tells one guest. Other guests are named only if the event lets guests see each other. A new guest of a series
+ * also learns of its occurrences that differ.
+ */
+export function guestLetter(occasion: Occasion, row: StoredEvent, to: string, facing: Facing): Letter {
+  const { content } = row;
+  const { zone, organizerName, nowMs } = facing;
+  const title = content.summary ?? '(no title)', when = whenText(content.start, content.end, zone);
+  const method = occasion === 'Canceled event' ? 'CANCEL' : 'REQUEST';
+  const lead = { Invitation: `${organizerName} invites you to this event.`, 'Updated invitation': 'This event has been updated.', 'Canceled event': 'This event has been canceled and removed from your calendar.' }[occasion];
+  const plain = (each: StoredEvent): Told => ({ row: each, organizerName, guests: visibleTo(each, to), overrides: [], holes: [] });
+  const { overrides, holes } = occurrencesFor(method === 'REQUEST' && content.recurrence !== undefined ? facing.exceptions : [], to);
+  const guests = visibleTo(row, to);
+  const facts: [string, string][] = [
+    ['When', when], ...(content.recurrence === undefined ? [] : [['Repeats', content.recurrence.join(', ')] as [string, string]]),
+    ...(content.location === undefined ? [] : [['Where', content.location] as [string, string]]), ['Organizer', organizerName],
+    ...(guests.length === 0 ? [] : [['Guests', guests.map((each) => each.displayName ?? each.email).join(', ')] as [string, string]]),
+  ];
   return {
-    messageId: `<calendar-${randomUUID()}@google.example>`, to, replyTo: row.organizer.email, subject: `${occasion}: ${title} @ ${when}`,
-    text, html, calendar: invitation(row, organizer, guests, method, nowMs), method,
+    messageId: messageId(), to, replyTo: row.organizer.email, subject: `${occasion}: ${title} @ ${when}`,
+    ...pages(lead, title, facts, content.description, { color: method === 'CANCEL' ? '#c5221f' : '#1a73e8', isStruck: method === 'CANCEL' }),
+    calendar: calendarObject({ ...plain(row), overrides: overrides.map(plain), holes }, method, nowMs), method,
+  };
+}
+
+/** The mail that tells an organizer what a guest answered; times in the organizer's zone if it is known. */
+export function answerLetter(row: StoredEvent, answer: Attendee, facing: Facing): Letter {
+  const { content, organizer } = row;
+  const title = content.summary ?? '(no title)', when = whenText(content.start, content.end, facing.zone);
+  const word = { accepted: 'Accepted', tentative: 'Tentatively Accepted', declined: 'Declined', needsAction: 'Not answered' }[answer.responseStatus];
+  const who = answer.displayName ?? answer.email;
+  const facts: [string, string][] = [['When', when], ['Guest', who], ...(answer.additionalGuests === undefined ? [] : [['Brings', String(answer.additionalGuests)] as [string, string]])];
+  return {
+    messageId: messageId(), to: organizer.email, replyTo: answer.email, subject: `${word}: ${title} @ ${when}`,
+    ...pages(`${who}: ${word.toLowerCase()}.`, title, facts, answer.comment, { color: '#1a73e8', isStruck: false }),
+    calendar: calendarObject({ row, organizerName: facing.organizerName, guests: [answer], overrides: [], holes: [], comment: answer.comment }, 'REPLY', facing.nowMs), method: 'REPLY',
   };
 }

@@ -1,61 +1,52 @@
-import { isDeepStrictEqual } from 'node:util';
-import nodemailer, { type Transporter } from 'nodemailer';
-import { guestLetter, type Letter, type Occasion } from './guest-letter.js';
-import type { EventContent, StoredEvent } from '../store/model.js';
+import type { Transporter } from 'nodemailer';
+import { answerLetter, guestLetter, type Facing, type Letter } from './guest-letter.js';
+import { noticesOf } from './notices.js';
+import type { Attendee, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 
 interface Queued { readonly letter: Letter; readonly attempts: number; readonly notBeforeMs: number }
 
 const LONGEST_WAIT_MS = 30_000;
 
-/** What guests are told about; a change of anything else mails nobody. */
-const told = (content: EventContent): unknown[] => [content.start, content.end, content.recurrence, content.summary, content.location, content.description];
+/** On whose behalf letters go, and how many of them (sheet 3): `all`, `externalOnly` (people without an account here), `none`. */
+export interface Sending { readonly actor: string; readonly sendUpdates: string }
 
 /**
  * Mails to guests, as `sendUpdates` asks. Letters are queued in the transaction of the write that caused them, and
  * leave the queue when the server has taken them; after a kill in between a letter may go twice under one Message-ID.
  */
 export class GuestMail {
-  private readonly transport: Transporter | undefined;
+  private transport: Transporter | undefined;
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   /** No new letter is begun; and then: the store is no longer ours to write. */
   private closed = false;
   private ended = false;
 
-  constructor(private readonly store: Store, smtpUrl: string | undefined, private readonly log: (line: string) => void) {
-    this.transport = smtpUrl === undefined ? undefined : nodemailer.createTransport({ url: smtpUrl, connectionTimeout: 3_000, greetingTimeout: 3_000, socketTimeout: 10_000 });
+  constructor(private readonly store: Store, private readonly smtpUrl: string | undefined, private readonly log: (line: string) => void) {}
+
+  /**
+   * Queues what the guests of an event need to hear of a change; those in `exceptFor` are told otherwise. Neither whoever
+   * wrote it nor the organizer is told. Use within `transact`.
+   */
+  announce(before: StoredEvent | undefined, after: StoredEvent, sending: Sending, exceptFor: ReadonlySet<string> = new Set()): void {
+    for (const { occasion, to, row } of noticesOf(before, after)) {
+      const address = to.toLowerCase();
+      if (address === after.calendarId.toLowerCase() || address === after.organizer.email.toLowerCase() || exceptFor.has(address)) continue;
+      if (this.isTold(to, sending)) this.queue(guestLetter(occasion, row, to, this.facing(row)));
+    }
   }
 
-  /** Queues what the guests of an organizer's event need to hear. Use within `transact`. */
-  announce(before: StoredEvent | undefined, after: StoredEvent, call: { actor: string; sendUpdates: string }): void {
-    if (this.transport === undefined || call.sendUpdates === 'none') return;
-    const zone = this.store.calendar(after.calendarId)?.timeZone ?? 'UTC';
-    const { email, displayName } = after.organizer;
-    const organizerName = displayName ?? this.store.account(email)?.name ?? email;
-    const guestsOf = (row: StoredEvent | undefined): Map<string, string> =>
-      new Map((row === undefined || row.content.status === 'cancelled' ? [] : row.content.attendees ?? []).map((each) => [each.email.toLowerCase(), each.email]));
-    const [were, are] = [guestsOf(before), guestsOf(after)];
-    const changed = before !== undefined && !isDeepStrictEqual(told(before.content), told(after.content));
-    const queue = (occasion: Occasion, row: StoredEvent, address: string, shown: string): void => {
-      if (address === call.actor || address === after.calendarId) return;
-      if (call.sendUpdates === 'externalOnly' && this.store.account(address) !== undefined) return;
-      const letter = guestLetter(occasion, { ...row, sequence: after.sequence }, shown, { zone, organizerName, nowMs: this.store.clock.now() });
-      this.store.mails.putSync(this.store.nextNumber('mail'), { letter, attempts: 0, notBeforeMs: 0 } satisfies Queued);
-    };
-    for (const [address, shown] of are) {
-      if (!were.has(address)) queue('Invitation', after, address, shown);
-      else if (changed) queue('Updated invitation', after, address, shown);
-    }
-    for (const [address, shown] of were) if (!are.has(address) && before !== undefined) queue('Canceled event', before, address, shown);
-    setImmediate(() => this.pump());
+  /** Queues what an organizer needs to hear of a guest's answer. Use within `transact`. */
+  tellAnswer(row: StoredEvent, answer: Attendee, sending: Sending): void {
+    if (this.isTold(row.organizer.email, sending)) this.queue(answerLetter(row, answer, this.facing(row)));
   }
 
   /** Sends what waits, one letter after another; what fails is tried again later. */
   pump(): void {
-    if (this.transport === undefined || this.sending !== undefined || this.closed) return;
+    if (this.smtpUrl === undefined || this.sending !== undefined || this.closed) return;
     clearTimeout(this.timer);
-    this.sending = this.sendDue(this.transport).finally(() => {
+    this.sending = this.sendDue(this.smtpUrl).finally(() => {
       this.sending = undefined;
       if (this.closed) return;
       const [next] = [...this.store.mails.getRange()].map(({ value }) => (value as Queued).notBeforeMs).sort((a, b) => a - b);
@@ -77,12 +68,35 @@ export class GuestMail {
     this.transport?.close();
   }
 
-  private async sendDue(transport: Transporter): Promise<void> {
+  /** The connection to the server; its package is loaded with the first letter, not with the emulator. */
+  private async connect(smtpUrl: string): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer');
+    return (this.transport ??= createTransport({ url: smtpUrl, connectionTimeout: 3_000, greetingTimeout: 3_000, socketTimeout: 10_000 }));
+  }
+
+  private isTold(address: string, { actor, sendUpdates }: Sending): boolean {
+    if (this.smtpUrl === undefined || sendUpdates === 'none' || address.toLowerCase() === actor) return false;
+    return sendUpdates !== 'externalOnly' || this.store.account(address) === undefined;
+  }
+
+  private facing({ calendarId, id, organizer: { email, displayName } }: StoredEvent): Facing {
+    return {
+      zone: (this.store.calendar(email) ?? this.store.calendar(calendarId))?.timeZone ?? 'UTC',
+      organizerName: displayName ?? this.store.account(email)?.name ?? email, nowMs: this.store.clock.now(), exceptions: this.store.exceptionsOf(calendarId, id),
+    };
+  }
+
+  private queue(letter: Letter): void {
+    this.store.mails.putSync(this.store.nextNumber('mail'), { letter, attempts: 0, notBeforeMs: 0 } satisfies Queued);
+    setImmediate(() => this.pump());
+  }
+
+  private async sendDue(smtpUrl: string): Promise<void> {
     for (const { key, value } of [...this.store.mails.getRange()]) {
       const { letter, attempts, notBeforeMs } = value as Queued;
       if (notBeforeMs > Date.now() || this.closed) continue;
       try {
-        await transport.sendMail({
+        await (await this.connect(smtpUrl)).sendMail({
           from: 'Google Calendar <calendar-notification@google.example>', to: letter.to, replyTo: letter.replyTo, subject: letter.subject,
           messageId: letter.messageId, text: letter.text, html: letter.html, icalEvent: { method: letter.method, content: letter.calendar, filename: 'invite.ics' },
         });

@@ -1,44 +1,55 @@
 import type { Database } from 'lmdb';
 
-/** One call as it was answered; `status` 0 means that the connection was cut. */
-interface RequestRecord {
+/** One call as it was answered; `status` 0 means that the connection was cut before the client had all of the answer. */
+export interface RequestRecord {
   readonly seq: number;
+  /** When it was answered, on the emulator's clock. */
   readonly timeMs: number;
+  /** How long that took, on the machine's clock. */
+  readonly durationMs: number;
   readonly account: string | null;
+  readonly clientId: string | null;
+  /** The method in Google's API, `events.insert`, or of OAuth, `oauth.token`; null for a path that has none. */
+  readonly kind: string | null;
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly status: number;
+  /** Why it was refused, and in which words. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** The control rule that it met. */
+  readonly rule?: number;
 }
 
 export interface Span { readonly start: string; readonly end: string }
 
-/** One write that changed the store through the API; times are RFC 3339 in UTC, or dates. */
+/**
+ * One write that changed the store through the API, or that stands for one of the UI; times are RFC 3339 in UTC, or dates.
+ * A move is two records, one of each calendar; a split is two, one of each part.
+ */
 export interface WriteRecord {
   readonly seq: number;
   readonly timeMs: number;
   readonly account: string;
   readonly calendarId: string;
   readonly eventId: string;
-  readonly kind: 'insert' | 'patch' | 'update' | 'delete';
+  readonly kind: 'insert' | 'import' | 'patch' | 'update' | 'delete' | 'move' | 'split' | 'trim';
   readonly before: Span | null;
   readonly after: Span | null;
   readonly sendUpdates: string;
 }
 
-const KEPT_REQUESTS = 50_000;
+const KEPT_REQUESTS = 50_000, KEPT_WRITES = 1_000_000;
 
-/** A numbered journal over one LMDB database; numbers go on where the last run stopped. */
+/** A numbered journal over one LMDB database, of which the newest rows are kept; numbers go on where the last run stopped. */
 class Journal<R extends { readonly seq: number }> {
-  private last: number;
+  constructor(private readonly rows: Database<R, number>, private readonly kept: number) {}
 
-  constructor(private readonly rows: Database<R, number>, private readonly kept: number) {
-    const [newest] = rows.getKeys({ reverse: true, limit: 1 });
-    this.last = newest ?? 0;
-  }
-
+  /** Adds a row under the next number, in the transaction that is open, if one is: its number is given back with it. */
   append(row: Omit<R, 'seq'>): void {
-    const seq = ++this.last;
+    const [newest] = this.rows.getKeys({ reverse: true, limit: 1 });
+    const seq = (newest ?? 0) + 1;
     this.rows.putSync(seq, { seq, ...row } as R);
     if (seq > this.kept) this.rows.removeSync(seq - this.kept);
   }
@@ -57,6 +68,6 @@ export class RequestLog extends Journal<RequestRecord> {
 
 export class WriteLog extends Journal<WriteRecord> {
   constructor(rows: Database<WriteRecord, number>) {
-    super(rows, Number.MAX_SAFE_INTEGER);
+    super(rows, KEPT_WRITES);
   }
 }

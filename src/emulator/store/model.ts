@@ -25,6 +25,8 @@ export interface EventContent {
   readonly description?: string;
   readonly location?: string;
   readonly colorId?: string;
+  /** The newer labels, in place of a colour (sheet 2). */
+  readonly eventLabelId?: string;
   readonly start: EventTime;
   readonly end: EventTime;
   readonly endTimeUnspecified?: true;
@@ -36,6 +38,10 @@ export interface EventContent {
   readonly guestsCanInviteOthers?: false;
   readonly guestsCanModify?: true;
   readonly guestsCanSeeOtherGuests?: false;
+  /** Shown on copies of somebody else's event that was imported, and on events inserted as private copies. */
+  readonly privateCopy?: true;
+  /** The main fields of this copy cannot change (sheet 2). */
+  readonly locked?: true;
   readonly extendedProperties?: { readonly private?: Record<string, string>; readonly shared?: Record<string, string> };
   readonly reminders: { readonly useDefault: boolean; readonly overrides?: readonly { method: string; minutes: number }[] };
   readonly conferenceData?: JsonObject;
@@ -66,10 +72,10 @@ export interface StoredEvent {
   readonly recurringEventId?: string;
   readonly originalStart?: EventTime;
   readonly content: EventContent;
-  /** Set by events.import: no invitations, no copies (sheet 3). */
+  /** Set by events.import: no invitations, no copies, no answers back (sheet 3). */
   readonly privateCopy?: true;
-  /** A resource that was loaded as it is, and is shown so, because no write could have made it. */
-  readonly verbatim?: JsonObject;
+  /** JSON of a resource that was loaded and is shown as it came, because no write could have made it; the next write replaces it. */
+  readonly verbatim?: string;
   /** The etag with which it was loaded; the next write replaces it. */
   readonly loadedEtag?: string;
   /** A guest deleted this copy: the organizer's later changes do not bring it back. */
@@ -83,11 +89,18 @@ export interface Account {
   readonly name: string;
   readonly timeZone: string;
   readonly sub: string;
+  /** When its settings last changed, microseconds. */
+  readonly settingsRevision?: number;
+  /** Absent: active. Nobody signs in to the others, and no token speaks for them. */
+  readonly state?: 'disabled' | 'deleted';
 }
 
 /** What an account may do with a calendar, weakest first (sheet 5). */
 export const ROLES = ['freeBusyReader', 'reader', 'writerWithoutPrivateAccess', 'writer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** A label that the events of a calendar may carry. */
+export interface EventLabel { readonly id: string; readonly name?: string; readonly backgroundColor: string }
 
 export interface Calendar {
   readonly id: string;
@@ -98,6 +111,7 @@ export interface Calendar {
   /** Account that owns its data; empty for calendars that nobody here owns (holidays). */
   readonly owner: string;
   readonly primary: boolean;
+  readonly labels?: readonly EventLabel[];
   /** OAuth client that made it, for the scope `calendar.app.created`. */
   readonly createdBy?: string;
   /** Deleted by its owner: 404 for everybody from then on. */
@@ -138,16 +152,30 @@ export type WatchedKind = 'events' | 'acl' | 'calendarList' | 'settings';
 
 export interface Channel {
   readonly id: string;
+  /** Project of the OAuth client that made it; ids are unique within one. */
+  readonly project: string;
   readonly resourceId: string;
   readonly resourceUri: string;
   readonly kind: WatchedKind;
-  /** For `events` and `acl`; the account's address otherwise. */
-  readonly calendarId: string;
+  /** Id of the calendar for `events` and `acl`, the account's address otherwise. */
+  readonly of: string;
   readonly account: string;
   readonly clientId: string;
+  /** Made by a service account: any user of its client may stop it (sheet 4). */
+  readonly byServiceAccount?: true;
   readonly address: string;
   readonly token?: string;
+  /** It only hears of changes of events of these types. */
+  readonly eventTypes?: readonly string[];
   readonly expirationMs: number;
   readonly messageNumber: number;
   readonly stopped: boolean;
+}
+
+/** A message to a channel's address that was not yet delivered. */
+export interface Delivery {
+  readonly state: 'sync' | 'exists';
+  readonly messageNumber: number;
+  /** How often it was tried. */
+  readonly attempts: number;
 }
