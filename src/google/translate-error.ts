@@ -1,6 +1,8 @@
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 
 const QUOTA: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded']);
+/** What the token endpoint says when a coach's permission is over: also an administrator's policy ends it until the coach connects anew. */
+const GRANT_OVER: ReadonlySet<string> = new Set(['invalid_grant', 'admin_policy_enforced']);
 /** Socket codes that prove the request never left: nothing can have happened at Google. */
 const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -26,7 +28,7 @@ export function translateGoogleError(thrown: unknown, call: { name: string; isWr
   }
   // The token endpoint refuses our client, not the coach's permission: a wrong secret must not break every grant.
   if (reason === 'invalid_client' || reason === 'unauthorized_client') return say('GOOGLE_REFUSED', 'Google does not accept our OAuth client. Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.');
-  if (status === 400 && reason === 'invalid_grant') return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
+  if (status === 400 && GRANT_OVER.has(reason)) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 401) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 410 || (status === 400 && call.hasCursor && reason === 'invalid')) return say('GOOGLE_CURSOR_GONE', 'Google no longer knows our place in this calendar.');
   if (status === 412) return say('GOOGLE_EVENT_CHANGED', 'The event was changed in Google meanwhile.');

@@ -26,7 +26,8 @@ const changeStep = fc.oneof(
   ofSlot('renameInstance'), ofSlot('deleteInstance'), ofSlot('restoreInstance'), ofSlot('inviteToInstance'),
   one('shareWithGuest'), one('unshare'), one('away'), one('back'),
   fc.record({ do: fc.constantFrom('accept' as const, 'decline' as const), which }),
-  ofSlot('declineInstance'), one('guestDeletes'), one('guestRestores'), one('guestColors'),
+  ofSlot('declineInstance'), one('guestDeletes'), one('guestRestores'), one('guestColors'), one('letGuestsModify'), one('guestRenames'),
+  fc.record({ do: fc.constant('splitAt' as const), which, slot, at: hour }), ofSlot('trimAt'),
 );
 type NewStep = typeof newStep extends fc.Arbitrary<infer S> ? S : never;
 type ChangeStep = typeof changeStep extends fc.Arbitrary<infer S> ? S : never;
@@ -35,12 +36,16 @@ export const writeStep: fc.Arbitrary<WriteStep> = fc.oneof({ weight: 1, arbitrar
 
 /** A coach and a client of one run, and a second calendar of the coach. */
 export interface Scene {
+  readonly url: string;
   readonly ana: Api;
+  readonly anaEmail: string;
   readonly dana: Api;
   readonly danaEmail: string;
   readonly other: string;
   readonly prefix: string;
   readonly ids: string[];
+  /** Ids of the parts of split series. */
+  readonly parts: Set<string>;
   steps: number;
 }
 
@@ -51,7 +56,7 @@ export async function openScene(url: string, run: number): Promise<Scene> {
   await control(url, 'POST', '/accounts', { email: danaEmail, name: 'Dana', timeZone: 'America/New_York' });
   const ana = clientFor(url, anaEmail);
   const { data } = await ana.calendars.insert({ requestBody: { summary: 'other', timeZone: 'Europe/Berlin' } });
-  return { ana, dana: clientFor(url, danaEmail), danaEmail, other: data.id ?? '', prefix: `r${run.toString(32).padStart(4, '0')}`, ids: [], steps: 0 };
+  return { url, ana, anaEmail, dana: clientFor(url, danaEmail), danaEmail, other: data.id ?? '', prefix: `r${run.toString(32).padStart(4, '0')}`, ids: [], parts: new Set(), steps: 0 };
 }
 
 /** Every view that a client may keep up to date. */
@@ -67,6 +72,13 @@ async function attempt<T>(call: Promise<T>): Promise<T | undefined> {
     if (!REFUSED.includes((error as { status?: number }).status ?? 0)) throw error;
     return undefined;
   }
+}
+
+/** A control call that the history may make in vain, as `attempt` for calls of the API. */
+async function inTheInterface(url: string, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${url}/control${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok && !REFUSED.includes(answer.status)) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');
@@ -99,10 +111,13 @@ async function create({ ana, danaEmail, ids, prefix, steps }: Scene, step: NewSt
   }
 }
 
-async function change({ ana, dana, danaEmail, other, ids, steps }: Scene, step: ChangeStep): Promise<void> {
+/** Steps that could give two parts of a split series the same occurrence, and so two events one id: what Google does then is not known. */
+const RESHAPING: readonly ChangeStep['do'][] = ['retime', 'toSeries', 'toSingle', 'toDay', 'toTimed', 'replace', 'addDate', 'trim'];
+
+async function change({ url, ana, anaEmail, dana, danaEmail, other, ids, parts, steps }: Scene, step: ChangeStep): Promise<void> {
   const fresh = `step ${steps}`, guests = [{ email: danaEmail }];
   const eventId = ids[step.which % Math.max(1, ids.length)];
-  if (eventId === undefined) return;
+  if (eventId === undefined || (parts.has(eventId) && RESHAPING.includes(step.do))) return;
   const patch = (requestBody: Event, id = eventId, api = ana) => attempt(api.events.patch({ calendarId: 'primary', eventId: id, requestBody }));
   const instance = async (api: Api, nth: number): Promise<string | undefined> => {
     const found = await attempt(api.events.instances({ calendarId: 'primary', eventId, showDeleted: true }));
@@ -138,9 +153,23 @@ async function change({ ana, dana, danaEmail, other, ids, steps }: Scene, step: 
     case 'declineInstance': await onInstance(step.slot, (id) => patch({ attendees: [{ email: danaEmail, responseStatus: 'declined' }] }, id, dana), dana); return;
     case 'guestDeletes': await attempt(dana.events.delete({ calendarId: 'primary', eventId })); return;
     case 'guestRestores': await patch({ status: 'confirmed' }, eventId, dana); return;
+    case 'splitAt': await onInstance(step.slot, async (id) => {
+      const { part } = await inTheInterface(url, '/events/split', { calendarId: anaEmail, eventId: id, changes: { summary: fresh, location: `room ${step.at}` } });
+      const made = (part as Event | undefined)?.id;
+      if (made == null) return;
+      if (!ids.includes(made)) ids.push(made);
+      parts.add(made).add(eventId);
+    }); return;
+    case 'trimAt': await onInstance(step.slot, (id) => inTheInterface(url, '/events/trim', { calendarId: anaEmail, eventId: id })); return;
+    case 'letGuestsModify': await patch({ guestsCanModify: true }); return;
+    case 'guestRenames': await patch({ summary: fresh }, eventId, dana); return;
     case 'guestColors': await patch({ colorId: '5' }, eventId, dana); return;
   }
 }
 
 /** Time goes by on the emulator's clock; tokens and deleted rows grow old. */
 export const wait = (url: string, daysSinceStart: number) => control(url, 'POST', '/clock', { now: new Date(Date.parse(START) + daysSinceStart * DAY_MS).toISOString() });
+
+/** Writes wait before they reach other people's calendars, or do so no longer. */
+export const holdCopies = (url: string) => control(url, 'POST', '/copies', { mode: 'hold' });
+export const releaseCopies = (url: string) => control(url, 'POST', '/copies', { lagMs: 0 });

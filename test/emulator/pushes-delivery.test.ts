@@ -183,6 +183,7 @@ test('a message without a change is sent on demand, to a living channel', async 
   await world.control('POST', '/pushes/send', { channelId: 'c-1' });
   await arrived(receiver, 2);
   expect(numbers(receiver)[1]).toBeGreaterThan(1);
+  expect(await refusal(world.ana.channels.stop({ requestBody: { id: 'x'.repeat(5_000), resourceId: 'x' } }))).toEqual({ status: 404, reason: 'notFound' });
   await expect(world.control('POST', '/pushes/send', { channelId: 'c-9' })).rejects.toThrow('no living channel c-9');
   await expect(world.control('POST', '/pushes', { hold: 'yes' })).rejects.toThrow('400');
 });

@@ -63,7 +63,7 @@ describe('no answer', () => {
   });
 });
 
-test.each([[400, 'invalid_grant', 'GOOGLE_GRANT_REVOKED'], [401, 'invalid_client', 'GOOGLE_REFUSED'], [400, 'invalid_request', 'GOOGLE_REFUSED'], [503, 'temporarily_unavailable', 'GOOGLE_UNREACHABLE']] as const)(
+test.each([[400, 'invalid_grant', 'GOOGLE_GRANT_REVOKED'], [400, 'admin_policy_enforced', 'GOOGLE_GRANT_REVOKED'], [401, 'invalid_client', 'GOOGLE_REFUSED'], [400, 'invalid_request', 'GOOGLE_REFUSED'], [503, 'temporarily_unavailable', 'GOOGLE_UNREACHABLE']] as const)(
   'the token endpoint: %i %s is %s', (status, error, code) => {
     expect(translateGoogleError(token(status, error), READ)).toMatchObject({ code, facts: { reason: error } });
   });

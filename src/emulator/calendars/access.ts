@@ -1,8 +1,8 @@
 import { insufficientPermissions, notFound, requiredAccessLevel } from '../http/api-error.js';
-import type { Caller } from '../emulator.js';
-import type { Call } from '../http/route.js';
+import type { Caller } from '../caller.js';
 import { ROLES, type Calendar, type Role } from '../store/model.js';
 import type { Store } from '../store/store.js';
+import { strongestRule } from './access-rule.js';
 
 /** A calendar as one caller may use it. */
 export interface Access { readonly calendar: Calendar; readonly role: Role }
@@ -11,11 +11,7 @@ const rank = (role: Role): number => ROLES.indexOf(role);
 export const isAtLeast = (role: Role, needed: Role): boolean => rank(role) >= rank(needed);
 
 /** The strongest role that the access rules of a calendar give to an account; undefined if none does. */
-export function roleOf(store: Store, calendarId: string, account: string): Role | undefined {
-  const scopes = [`user:${account}`, `domain:${account.slice(account.indexOf('@') + 1)}`, 'default'];
-  const roles = scopes.flatMap((scope) => store.aclRule(calendarId, scope)?.role ?? []).filter((role): role is Role => role !== 'none');
-  return roles.sort((a, b) => rank(b) - rank(a))[0];
-}
+export const roleOf = (store: Store, calendarId: string, account: string): Role | undefined => strongestRule(store, calendarId, account)?.role;
 
 /**
  * The calendar that a path names, for this caller: `primary`, or an id. Throws 404 for a calendar that is not there or
@@ -30,12 +26,20 @@ export function accessTo(store: Store, caller: Pick<Caller, 'account'>, pathId: 
   return { calendar, role };
 }
 
+/** What a call says about the calendar it is for: `held` are the scopes of its route that the caller holds, and `path` begins with the id. */
+interface AskedCalendar {
+  readonly emulator: { readonly store: Store };
+  readonly caller: Caller;
+  readonly held: readonly string[];
+  readonly path: readonly string[];
+}
+
 /**
  * The calendar that the first part of a call's path names, as far as the caller's scopes reach (sheet 7.4):
  * `…owned` only to calendars that they own, `calendar.app.created` to those that this client made, and
  * `calendar.events.freebusy` shows busy times alone. Throws as `accessTo`, and 403 for a scope that does not reach.
  */
-export function accessOf(call: Pick<Call, 'emulator' | 'caller' | 'held' | 'path'>, needed: Role = 'freeBusyReader'): Access {
+export function accessOf(call: AskedCalendar, needed: Role = 'freeBusyReader'): Access {
   const access = accessTo(call.emulator.store, call.caller, call.path[0] ?? '', needed);
   const reaches = (scope: string): boolean => {
     if (scope === 'calendar.app.created') return access.calendar.createdBy === call.caller.clientId;

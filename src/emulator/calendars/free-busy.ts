@@ -1,6 +1,6 @@
 import { ApiError, invalid, required, timeRangeEmpty } from '../http/api-error.js';
 import { accessTo } from './access.js';
-import type { Caller } from '../emulator.js';
+import type { Caller } from '../caller.js';
 import { occurrences } from '../events/occurrences.js';
 import { EVERYTHING } from '../events/wanted.js';
 import { instantOf } from '../events/filter.js';

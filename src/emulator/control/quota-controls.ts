@@ -10,7 +10,8 @@ const limits = z.strictObject({
 /** Control calls about quotas. */
 export const quotaControls: readonly Control[] = [
   {
-    method: 'POST', path: '/quotas', says: '{perMinutePerProject?, perMinutePerUser?, eventsPerDay?, calendarsPerDay?, invitationsPerDay?, answer?: 403 | 429}: limits for callers with tokens',
+    method: 'POST', path: '/quotas',
+    says: '{perMinutePerProject?, perMinutePerUser?, eventsPerDay?, calendarsPerDay?, invitationsPerDay?, answer?: 403 | 429}: limits for callers with tokens',
     answer: ({ emulator: { quotas }, body }) => {
       quotas.setLimits(Object.fromEntries(Object.entries(limits.parse(body ?? {})).filter(([, value]) => value !== undefined)));
       return ok({ ...quotas.limits() });

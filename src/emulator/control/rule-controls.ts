@@ -8,7 +8,8 @@ const newRule = (kinds: readonly string[]) => z.strictObject({
   method: z.string().toUpperCase().optional(), pathPattern: pattern.optional(), account: z.string().toLowerCase().optional(),
   times: z.int().min(1).optional(), forever: z.literal(true).optional(), skip: z.int().min(0).default(0), everyNth: z.int().min(1).default(1),
   status: z.int().min(400).max(599).optional(), reason: z.string().optional(), message: z.string().optional(),
-  body: z.string().optional(), contentType: z.string().optional(), headers: z.record(z.string().regex(/^[\w-]+$/).toLowerCase(), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
+  body: z.string().optional(), contentType: z.string().optional(),
+  headers: z.record(z.string().regex(/^[\w-]+$/).toLowerCase(), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
   applied: z.literal(true).optional(), delayMs: z.int().min(0).max(600_000).optional(), mode: z.enum(['dropAnswer', 'dropRequest', 'hold', 'truncate']).optional(),
 })
   .refine((rule) => [rule.status, rule.delayMs, rule.mode, rule.headers].some((each) => each !== undefined), 'a rule needs status, delayMs, mode or headers')
@@ -23,7 +24,8 @@ export const ruleControls = (kinds: readonly string[]): readonly Control[] => {
   return [
     {
       method: 'POST', path: '/rules',
-      says: '{kind?, method?, pathPattern?, account?, times? = 1 | forever?, skip?, everyNth?, status?, reason?, message?, body?, contentType?, headers?, applied?, delayMs?, mode?: dropRequest | dropAnswer | truncate | hold}: what the next matching calls meet',
+      says: '{kind?, method?, pathPattern?, account?, times? = 1 | forever?, skip?, everyNth?, status?, reason?, message?, body?, contentType?, headers?, '
+        + 'applied?, delayMs?, mode?: dropRequest | dropAnswer | truncate | hold}: what the next matching calls meet',
       answer: ({ emulator, body }) => {
         const { times = 1, forever, ...rule } = schema.parse(body);
         const set = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as Pick<typeof rule, 'skip' | 'everyNth'>;

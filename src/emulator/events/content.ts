@@ -80,7 +80,7 @@ export function readContent(body: JsonObject, context: ReadingContext): EventCon
     ...(body['guestsCanInviteOthers'] === false ? { guestsCanInviteOthers: false as const } : {}),
     ...(body['guestsCanModify'] === true ? { guestsCanModify: true as const } : {}),
     ...(body['guestsCanSeeOtherGuests'] === false ? { guestsCanSeeOtherGuests: false as const } : {}),
-    ...(before?.locked === true ? { locked: true as const } : {}),
+    ...(before?.privateCopy === true ? { privateCopy: true as const } : {}), ...(before?.locked === true ? { locked: true as const } : {}),
     ...(extendedProperties === undefined ? {} : { extendedProperties }),
     reminders: readReminders(body['reminders'], !('date' in start) && eventType === 'default'),
     ...(conferenceData === undefined ? {} : { conferenceData }),

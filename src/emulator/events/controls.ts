@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ok, type Control } from '../control/route.js';
 import { notFound } from '../http/api-error.js';
-import type { JsonObject } from '../store/model.js';
 import { loadEvents } from './load.js';
 
 const expiry = z.strictObject({ calendarId: z.string().optional() });
@@ -26,7 +25,7 @@ export const eventControls: readonly Control[] = [
       const { calendarId, events } = load.parse(body);
       const calendar = store.calendar(calendarId);
       if (calendar === undefined) throw notFound();
-      return ok(loadEvents(store, calendar, events as JsonObject[]));
+      return ok(loadEvents(store, calendar, events));
     },
   },
 ];

@@ -1,7 +1,7 @@
 import { badRequest, invalid, timeRangeEmpty } from '../http/api-error.js';
 import type { Query } from '../http/query.js';
 import type { Access } from '../calendars/access.js';
-import type { Caller } from '../emulator.js';
+import type { Caller } from '../caller.js';
 import type { ListTokens } from '../store/list-token.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
@@ -52,7 +52,7 @@ export function listInstances(store: Store, tokens: ListTokens, access: Access, 
   const view: View = { calendar, role, caller: caller.account, zone: shownZone, maxAttendees: query.count('maxAttendees') };
   const show = (row: StoredEvent): JsonObject => showEvent(isDead ? cancelled(row) : row, view);
   // Google gives a sync token here too, although the method cannot take one (sheet 1.1).
-  return envelope(store, access, shownZone, rows.map(show), next === undefined
+  return envelope(store, access, caller.account, shownZone, rows.map(show), next === undefined
     ? { nextSyncToken: tokens.issue({ kind: 'instances', calendar: calendar.id, revision: upTo }) }
     : { nextPageToken: issuePageToken(tokens, calendar.id, bound, { at: next, upTo }) });
 }

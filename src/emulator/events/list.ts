@@ -1,7 +1,8 @@
 import { badRequest, fullSyncRequired, invalid } from '../http/api-error.js';
 import type { Query } from '../http/query.js';
 import { isAtLeast, type Access } from '../calendars/access.js';
-import type { Caller } from '../emulator.js';
+import { accessEpoch } from '../calendars/access-epoch.js';
+import type { Caller } from '../caller.js';
 import { type ListTokens, listEtag } from '../store/list-token.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
@@ -20,18 +21,18 @@ const today = (store: Store): number => Math.floor(store.clock.now() / 86_400_00
 const DEFAULT_PAGE = 250, LARGEST_PAGE = 2500;
 
 /** Raised by the control API and by changes of access; a sync token of an older epoch answers 410. */
-const syncEpoch = (store: Store, { calendar, role }: Access): string =>
-  `${(store.meta.get('epoch') as number | undefined) ?? 0}.${(store.meta.get(`epoch:${calendar.id}`) as number | undefined) ?? 0}.${role}`;
+const syncEpoch = (store: Store, { calendar }: Access, account: string): string =>
+  `${(store.meta.get('epoch') as number | undefined) ?? 0}.${(store.meta.get(`epoch:${calendar.id}`) as number | undefined) ?? 0}.${accessEpoch(store, calendar.id, account)}`;
 
 export const pageSize = (query: Query): number => Math.min(query.count('maxResults') ?? DEFAULT_PAGE, LARGEST_PAGE);
 
 /** The answer of a list around its items, keys in the recorded order (sheet 1.2). */
-export function envelope(store: Store, { calendar, role }: Access, zone: string, items: JsonObject[], tokens: JsonObject): JsonObject {
+export function envelope(store: Store, { calendar, role }: Access, account: string, zone: string, items: JsonObject[], tokens: JsonObject): JsonObject {
   const updated = Math.max(store.lastChange(calendar.id), calendar.revision);
   return {
     kind: 'calendar#events', etag: listEtag(`${calendar.id} ${updated}`), summary: calendar.summary, description: calendar.description ?? '',
     updated: new Date(Math.floor(updated / 1000)).toISOString(), timeZone: zone, accessRole: role,
-    defaultReminders: calendar.primary ? [{ method: 'popup', minutes: 10 }] : [], ...tokens, items,
+    defaultReminders: [...(store.entry(account, calendar.id)?.defaultReminders ?? [])], ...tokens, items,
   };
 }
 
@@ -42,7 +43,7 @@ function readSyncToken(store: Store, tokens: ListTokens, access: Access, caller:
   checkAloneness(query);
   const token = tokens.read(text);
   if (token?.['kind'] !== 'sync' || token['calendar'] !== access.calendar.id || token['account'] !== caller.account) throw invalid('Invalid sync token value.');
-  if (token['epoch'] !== syncEpoch(store, access) || today(store) - Number(token['issuedOn']) > SYNC_TOKEN_DAYS) throw fullSyncRequired();
+  if (token['epoch'] !== syncEpoch(store, access, caller.account) || today(store) - Number(token['issuedOn']) > SYNC_TOKEN_DAYS) throw fullSyncRequired();
   return { since: Number(token['revision']), wanted: { ...EVERYTHING, ...(token['wanted'] as Partial<Wanted>) } };
 }
 
@@ -89,8 +90,8 @@ export function listEvents(store: Store, tokens: ListTokens, access: Access, cal
   if (next !== undefined) token = { nextPageToken: issuePageToken(tokens, calendar.id, bound, { at: next, upTo }) };
   else if (orderBy === undefined) {
     token = { nextSyncToken: tokens.issue({
-      kind: 'sync', calendar: calendar.id, account: caller.account, revision: upTo, issuedOn: today(store), epoch: syncEpoch(store, access), wanted: sparse(wanted),
+      kind: 'sync', calendar: calendar.id, account: caller.account, revision: upTo, issuedOn: today(store), epoch: syncEpoch(store, access, caller.account), wanted: sparse(wanted),
     }) };
   }
-  return envelope(store, access, zone, items, token);
+  return envelope(store, access, caller.account, zone, items, token);
 }

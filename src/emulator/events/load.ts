@@ -45,8 +45,8 @@ function readAttendees(value: Json | undefined): Attendee[] | undefined {
 }
 
 const KEPT = [
-  'summary', 'description', 'location', 'colorId', 'endTimeUnspecified', 'transparency', 'visibility', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify',
-  'guestsCanSeeOtherGuests', 'extendedProperties', 'conferenceData', 'attachments', 'source', 'outOfOfficeProperties', 'focusTimeProperties', 'workingLocationProperties', 'birthdayProperties',
+  'summary', 'description', 'location', 'colorId', 'eventLabelId', 'endTimeUnspecified', 'transparency', 'visibility', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify',
+  'guestsCanSeeOtherGuests', 'privateCopy', 'locked', 'extendedProperties', 'conferenceData', 'attachments', 'source', 'outOfOfficeProperties', 'focusTimeProperties', 'workingLocationProperties', 'birthdayProperties',
 ];
 
 function readContent(resource: JsonObject, calendarZone: string): EventContent {

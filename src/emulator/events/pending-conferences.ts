@@ -16,7 +16,7 @@ export function rememberPending(store: Store, { calendarId, id, content }: Store
 export function endPending({ store, copies }: Pick<Emulator, 'store' | 'copies'>, outcome: 'success' | 'failure'): number {
   return store.transact(() => {
     let ended = 0;
-    for (const { key, value } of [...store.meta.getRange(KEYS)]) {
+    for (const { key, value } of [...store.meta.getRange({ ...KEYS })]) {
       store.meta.removeSync(key);
       const [calendarId, id] = value as [string, string];
       const before = store.event(calendarId, id), conference = before?.content.conferenceData;

@@ -37,8 +37,8 @@ function showAttendee(guest: Attendee, row: StoredEvent): JsonObject {
     ...(guest.resource ? { resource: true } : {}),
     ...(guest.optional ? { optional: true } : {}),
     responseStatus: guest.responseStatus,
-    ...(guest.comment === undefined ? {} : { comment: guest.comment }),
     ...(guest.additionalGuests === undefined ? {} : { additionalGuests: guest.additionalGuests }),
+    ...(guest.comment === undefined ? {} : { comment: guest.comment }),
   };
 }
 
@@ -92,7 +92,7 @@ export function showEvent(row: StoredEvent, view: View): JsonObject {
   return {
     kind: 'calendar#event', etag: etagOf(row), id: row.id, status: content.status, htmlLink: htmlLink(linkId, calendar.id),
     created: new Date(row.createdMs).toISOString(), updated: updatedOf(row),
-    ...kept('summary', 'description', 'location', 'colorId'),
+    ...kept('summary', 'description', 'location', 'colorId', 'eventLabelId'),
     creator: person(row.creator, calendar.id), organizer: person(row.organizer, calendar.id),
     start: showTime(content.start, zone), end: showTime(content.end, zone),
     ...kept('endTimeUnspecified', 'recurrence'),
@@ -102,7 +102,7 @@ export function showEvent(row: StoredEvent, view: View): JsonObject {
     iCalUID: row.iCalUID, sequence: row.sequence,
     ...showAttendees(row, view.maxAttendees),
     ...(link === undefined ? {} : { hangoutLink: link }),
-    ...kept('conferenceData', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests', 'extendedProperties', 'reminders',
+    ...kept('conferenceData', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests', 'extendedProperties', 'privateCopy', 'locked', 'reminders',
       ...(sameAddress(row.creator.email, view.caller) ? ['source' as const] : []), 'attachments', 'outOfOfficeProperties', 'focusTimeProperties',
       'workingLocationProperties', 'birthdayProperties', 'eventType'),
   };

@@ -1,5 +1,6 @@
 import { conditionNotMet, requiredAccessLevel } from '../http/api-error.js';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import { sameAddress, without } from './attendees.js';
 import type { ConferenceOutcome } from './conference.js';
 import type { ReadingContext } from './content.js';

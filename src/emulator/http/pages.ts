@@ -7,7 +7,7 @@ const escape = (text: string): string =>
 const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;color:#1f1f1f;max-width:44rem;margin:3rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}code{background:#f1f3f4;padding:.1em .3em;border-radius:4px}</style>
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}code{background:#f1f3f4;padding:.1em .3em;border-radius:4px;overflow-wrap:anywhere}</style>
 </head><body>${body}</body></html>
 `;
 
@@ -24,12 +24,12 @@ export function frontPage(url: string, accounts: readonly Account[], nowMs: numb
   return {
     status: 200,
     html: page('Calendar emulator', `<h1>Google Calendar emulator</h1>
-<p>This is not Google. It answers the Google Calendar API v3 and Google’s OAuth on this machine only; nothing leaves it. Its clock says ${escape(new Date(nowMs).toISOString())}.</p>
+<p>This is not Google. It answers the Google Calendar API v3 and Google’s OAuth to programs on this machine. Its clock says ${escape(new Date(nowMs).toISOString())}.</p>
 <h2>Accounts</h2>
 ${accounts.length === 0 ? `<p>None yet. Make one: <code>curl -d '{"email":"kim@coach.example","name":"Kim","timeZone":"Europe/Berlin"}' ${escape(url)}/control/accounts</code></p>`
     : `<table><tr><th>Name</th><th>Address</th><th>Time zone</th></tr>\n${rows}</table>${more}`}
 <h2>Where things are</h2>
 <ul><li>API: <code>${escape(url)}/calendar/v3</code>; as an account: <code>Authorization: Bearer sandbox:ADDRESS</code></li>
-<li>Control API for tests: <a href="/control">/control</a> lists its calls</li><li>Manual: <code>src/emulator/README.md</code> in the repository</li></ul>`),
+<li>Control API for tests: <a href="/control?prettyPrint=true">/control</a> lists its calls</li><li>Manual: <code>src/emulator/README.md</code> in the repository</li></ul>`),
   };
 }

@@ -13,7 +13,8 @@ export class Query {
     for (const name of new Set(params.keys())) {
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : Object.hasOwn(STANDARD, name) ? STANDARD[name] : undefined;
       if (kind === undefined) {
-        throw malformed('badRequest', `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`, name);
+        throw malformed('badRequest', `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. `
+          + `Field '${name}' could not be found in request message.`, name);
       }
       if (kind !== 'texts' && params.getAll(name).length > 1) throw invalid(`Invalid value for: ${name} is given more than once`, name);
       for (const value of params.getAll(name)) check(name, value, kind);
@@ -63,7 +64,9 @@ function check(name: string, value: string, kind: ParamKind): void {
   if (kind === 'bool' && value !== 'true' && value !== 'false') throw typed('TYPE_BOOL');
   if (kind === 'count' && !/^-?\d{1,9}$/.test(value)) throw typed('TYPE_INT32');
   if (kind === 'count' && Number(value) < 1) throw invalidParameter(`Invalid value '${value}'. Values must be at least 1.`, name);
-  if (kind === 'updates' && !['all', 'externalOnly', 'none'].includes(value)) throw invalidParameter(`Invalid string value: '${value.slice(0, 80)}'. Allowed values: [all, externalOnly, none]`, name);
+  if (kind === 'updates' && !['all', 'externalOnly', 'none'].includes(value)) {
+    throw invalidParameter(`Invalid string value: '${value.slice(0, 80)}'. Allowed values: [all, externalOnly, none]`, name);
+  }
   if (kind === 'time' && parseDateTime(value, undefined) === undefined) throw badRequest('Bad Request');
   if (kind === 'zone' && !isZone(value)) throw invalid(`Invalid value for: ${name}`, name);
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '../emulator.js';
+import type { Caller } from '../caller.js';
 import type { Store } from '../store/store.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import { quotaExceeded } from './api-error.js';

@@ -4,7 +4,8 @@ import { type Check, shape } from './body-schema.js';
 import { checkMask, pick, readMask } from './fields.js';
 import { Query, type ParamKind } from './query.js';
 import { fieldsOf } from './resource-fields.js';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import type { ListTokens } from '../store/list-token.js';
 import type { JsonObject } from '../store/model.js';
 

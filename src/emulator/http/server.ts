@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import { callerOf } from '../oauth/access-tokens.js';
 import { answerOAuthCall } from '../oauth/oauth.js';
-import { isLoopback } from '../push/address.js';
 import { ListTokens } from '../store/list-token.js';
+import { admit } from './admission.js';
 import type { Answer } from './answer.js';
-import { ApiError, authError, backendError, badRequest, loginRequired } from './api-error.js';
+import { ApiError, authError, backendError, loginRequired } from './api-error.js';
 import { parseObject, readText } from './body.js';
 import { changedBy, type Leaving, refusedBy } from './faults.js';
 import { oauthKind } from './oauth-kinds.js';
@@ -50,25 +51,17 @@ export class EmulatorServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? 'GET';
-    const target = `http://127.0.0.1${request.url ?? '/'}`;
-    if (request.url?.startsWith('/') !== true || !URL.canParse(target) || !isLoopback((request.headers.host ?? '').replace(/:\d+$/, ''))) {
-      return send(request, response, { status: 400, json: badRequest('Only loopback hosts are served.').body() });
+    const method = request.method ?? 'GET', url = admit(request);
+    if (!(url instanceof URL)) return send(request, response, url);
+    const pretty = url.searchParams.get('prettyPrint') === 'true';
+    if (['/', '/health', '/control'].includes(url.pathname) || url.pathname.startsWith('/control/')) {
+      return send(request, response, await this.answerOwn(request, method, url), { pretty });
     }
-    const { origin } = request.headers;
-    if (origin !== undefined && origin !== 'null' && !(URL.canParse(origin) && isLoopback(new URL(origin).hostname))) {
-      return send(request, response, { status: 403, json: new ApiError(403, 'forbidden', 'Only loopback origins are served.').body() });
-    }
-    if (method === 'OPTIONS') {
-      return send(request, response, { status: 204, headers: { 'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE', 'access-control-allow-headers': 'authorization, content-type, if-match, if-none-match, x-goog-api-client, x-goog-quota-user', 'access-control-max-age': '600' } });
-    }
-    const url = new URL(target);
-    if (['/', '/health', '/control'].includes(url.pathname) || url.pathname.startsWith('/control/')) return send(request, response, await this.answerOwn(request, method, url));
     const visit = this.visit(request, method, url);
     const { answer, cut } = await this.answerVisit(request, visit);
     await answer.after;
     if (cut === 'whole' || (cut === 'half' && answer.json === undefined && answer.html === undefined)) request.socket.resetAndDestroy();
-    else send(request, response, answer, { pretty: visit.found !== undefined && url.searchParams.get('prettyPrint') === 'true', cut: cut === 'half' });
+    else send(request, response, answer, { pretty, cut: cut === 'half' });
   }
 
   private async answerOwn(request: IncomingMessage, method: string, url: URL): Promise<Answer> {

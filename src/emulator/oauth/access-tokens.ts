@@ -1,5 +1,5 @@
 import { hashOf, mintSecret } from './secret.js';
-import type { Caller } from '../emulator.js';
+import type { Caller } from '../caller.js';
 import type { Store } from '../store/store.js';
 
 /** What a bearer token says. It carries all that a call needs to know, so that a call costs one read. */

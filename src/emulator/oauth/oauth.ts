@@ -2,7 +2,8 @@ import { decideConsent, showConsent } from './authorize.js';
 import { discovery, jsonKeys, pemCertificates } from './discovery.js';
 import { exchangeToken } from './token-endpoint.js';
 import { revokeToken, tokenInfo, userInfo } from './token-info.js';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import type { Answer } from '../http/answer.js';
 
 /** A call to Google's sign-in. */

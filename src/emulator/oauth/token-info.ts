@@ -3,7 +3,8 @@ import { describe } from './id-token.js';
 import { revoke } from './grants.js';
 import { IDENTITY, isIdentity } from './scopes.js';
 import { tokenError } from './token-answer.js';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import type { Answer } from '../http/answer.js';
 
 const invalidToken = (description: string): Answer => tokenError(400, 'invalid_token', description);

@@ -12,7 +12,7 @@ const addressesOf = (row: StoredEvent | undefined): string[] => (row?.content.at
 
 /** What a guest's copy holds: the organizer's content, with the fields that are private to each copy kept (sheet 3.5). */
 function copiedContent(from: EventContent, copy: EventContent | undefined): EventContent {
-  const { colorId: _c, eventLabelId: _l, transparency, extendedProperties, reminders: _r, source: _s, ...shared } = from;
+  const { colorId: _c, eventLabelId: _l, transparency, extendedProperties, reminders: _r, source: _s, locked: _k, ...shared } = from;
   const own = copy?.extendedProperties?.private;
   const properties = { ...(own === undefined ? {} : { private: own }), ...(extendedProperties?.shared === undefined ? {} : { shared: extendedProperties.shared }) };
   const busy = copy === undefined ? transparency : copy.transparency;
@@ -21,6 +21,7 @@ function copiedContent(from: EventContent, copy: EventContent | undefined): Even
     ...(copy?.colorId === undefined ? {} : { colorId: copy.colorId }), ...(copy?.eventLabelId === undefined ? {} : { eventLabelId: copy.eventLabelId }),
     ...(busy === undefined ? {} : { transparency: busy }),
     ...(Object.keys(properties).length === 0 ? {} : { extendedProperties: properties }),
+    ...(copy?.locked === undefined ? {} : { locked: copy.locked }),
     reminders: copy?.reminders ?? { useDefault: !('date' in from.start) },
   };
 }

@@ -14,6 +14,7 @@ export type Lag = { readonly lagMs: number } | { readonly mode: 'hold' };
 
 interface Waiting { readonly passing: Passing; readonly dueMs: number | null }
 
+/** Given to the database as copies only: it writes into its options. */
 const KEYS = { start: 'passing:', end: 'passing;' };
 
 /**
@@ -38,7 +39,7 @@ export class CopyQueue {
 
   /** How many passings wait. */
   waiting(): number {
-    return this.store.meta.getCount(KEYS);
+    return this.store.meta.getCount({ ...KEYS });
   }
 
   /** Applies a passing, or puts it where it waits. Use within `transact`. */
@@ -73,7 +74,7 @@ export class CopyQueue {
   private applyWhile(isDue: (waiting: Waiting) => boolean): number {
     return this.store.transact(() => {
       let applied = 0;
-      for (const { key, value } of [...this.store.meta.getRange(KEYS)]) {
+      for (const { key, value } of [...this.store.meta.getRange({ ...KEYS })]) {
         const waiting = value as Waiting;
         if (!isDue(waiting)) break;
         this.store.meta.removeSync(key);

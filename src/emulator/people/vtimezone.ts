@@ -44,10 +44,11 @@ function observance(onsets: readonly Onset[]): string[] {
   if (first === undefined) return [];
   const name = first.toOffset > first.fromOffset ? 'DAYLIGHT' : 'STANDARD';
   const rule = yearlyRule(onsets);
-  const later = rule !== undefined ? [rule] : rest.length > 0 ? [`RDATE:${rest.map((each) => icalTime(each.wallMs)).join(',')}`] : [];
+  // One date a line, and the first again: not every reader takes lists here, or counts DTSTART beside them.
+  const dates = rest.length === 0 ? [] : onsets.map((each) => `RDATE:${icalTime(each.wallMs)}`);
   return [
     `BEGIN:${name}`, `TZOFFSETFROM:${offsetText(first.fromOffset)}`, `TZOFFSETTO:${offsetText(first.toOffset)}`,
-    `DTSTART:${icalTime(first.wallMs)}`, ...later, `END:${name}`,
+    `DTSTART:${icalTime(first.wallMs)}`, ...(rule === undefined ? dates : [rule]), `END:${name}`,
   ];
 }
 

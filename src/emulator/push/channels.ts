@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../http/api-error.js';
-import type { Caller, Emulator } from '../emulator.js';
+import type { Caller } from '../caller.js';
+import type { Emulator } from '../emulator.js';
 import type { Calendar, Channel, JsonObject, WatchedKind } from '../store/model.js';
 import { channelKey } from '../store/watches.js';
-import { readWatch } from './watch-body.js';
+import { LONGEST_ID, readWatch } from './watch-body.js';
 
 /** A resource to watch: whose it is, and its path below the root of the API, as the caller wrote it. */
 export interface Watchable { readonly kind: WatchedKind; readonly of: string; readonly path: string; readonly eventTypes?: readonly string[] }
@@ -50,7 +51,7 @@ export function stopChannel({ store }: Emulator, caller: Caller, body: JsonObjec
   const { id, resourceId } = body;
   const project = projectOf(caller.clientId);
   store.transact(() => {
-    const channel = typeof id === 'string' ? store.watches.get(channelKey(project, id)) : undefined;
+    const channel = typeof id === 'string' && id.length <= LONGEST_ID ? store.watches.get(channelKey(project, id)) : undefined;
     if (channel === undefined || channel.stopped || channel.expirationMs <= store.clock.now() || channel.resourceId !== resourceId ||
       channel.clientId !== caller.clientId || (channel.account !== caller.account && channel.byServiceAccount !== true)) {
       throw new ApiError(404, 'notFound', `Channel '${String(id)}' not found for project '${project}'`);

@@ -13,6 +13,9 @@ export interface Touched { readonly kind: WatchedKind; readonly of: string; read
 /** Sorts after every string that an id can be. */
 const LAST = '\uffff';
 
+/** What is longer names nothing here: keys of the store are limited, ids of Google to 1,024 characters and an instance's stamp. */
+const isKey = (id: string): boolean => Buffer.byteLength(id) <= 1_100;
+
 /**
  * Everything the emulator knows, in one LMDB folder, so that a kill at any moment loses no committed write.
  * Each event's place in its calendar's change log is its revision; `changes` holds only the latest place of each
@@ -134,7 +137,7 @@ export class Store {
   }
 
   event(calendarId: string, id: string): StoredEvent | undefined {
-    return this.events.get([calendarId, id]);
+    return isKey(id) ? this.events.get([calendarId, id]) : undefined;
   }
 
   /** Writes a row, moves its place in the change log and brings every index in line. Use within `transact`. */
@@ -221,7 +224,7 @@ export class Store {
   }
 
   account(email: string): Account | undefined {
-    return this.accounts.get(email.toLowerCase());
+    return isKey(email) ? this.accounts.get(email.toLowerCase()) : undefined;
   }
 
   allAccounts(): Account[] {
@@ -234,7 +237,7 @@ export class Store {
   }
 
   calendar(id: string): Calendar | undefined {
-    return this.calendars.get(id.toLowerCase());
+    return isKey(id) ? this.calendars.get(id.toLowerCase()) : undefined;
   }
 
   putCalendar(calendar: Calendar): void {

@@ -390,7 +390,7 @@ describe('10.9 Roles', () => {
   fact.ofTwo('doc', 'a freeBusyReader may watch, and may not write', async (bed) => {
     const calendarId = await shared(bed, 'freeBusyReader');
     const { data } = await bed.guest.api.events.watch({ calendarId, requestBody: { id: bed.freshId(), type: 'web_hook', address: 'https://example.com/makeway-contract-suite' } });
-    onTestFinished(async () => { await bed.guest.api.channels.stop({ requestBody: { id: data.id ?? '', resourceId: data.resourceId ?? '' } }).catch(() => undefined); });
+    onTestFinished(async () => { await bed.guest.api.channels.stop({ requestBody: { id: data.id ?? '', resourceId: data.resourceId ?? '' } }); });
     expect(data.kind).toBe('api#channel');
     expect((await refusal(insert(bed.guest.api, calendarId))).status).toBe(403);
   });

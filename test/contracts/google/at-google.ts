@@ -41,10 +41,13 @@ async function personBehind(refreshToken: string): Promise<{ api: calendar_v3.Ca
 export const theCoach = () => personBehind(variable('REFRESH_TOKEN'));
 export const theGuest = () => personBehind(variable('GUEST_REFRESH_TOKEN'));
 
+interface Owner { readonly api: calendar_v3.Calendar; readonly email: string }
+
 /** Deletes what a fact left on a calendar; false if the calendar itself was changed, and is of no use to another fact. */
-async function empty(api: calendar_v3.Calendar, calendarId: string, timeZone: string): Promise<boolean> {
+async function empty({ api, email }: Owner, calendarId: string, timeZone: string): Promise<boolean> {
   const [{ data: is }, { data: acl }] = await Promise.all([api.calendars.get({ calendarId }), api.acl.list({ calendarId })]);
-  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || acl.items?.length !== 1) return false;
+  const isShared = acl.items?.some(({ scope }) => scope?.value !== email && scope?.value !== calendarId) !== false;
+  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || isShared) return false;
   let pageToken: string | undefined;
   do {
     const { data } = await api.events.list({ calendarId, fields: 'nextPageToken,items(id,recurringEventId,status)', ...(pageToken === undefined ? {} : { pageToken }) });
@@ -60,7 +63,8 @@ async function empty(api: calendar_v3.Calendar, calendarId: string, timeZone: st
  * Calendars for facts. Google stops accounts that make more than 60 in a short time (sheet 6), so facts take over each
  * other's, emptied; they keep the tombstones of earlier facts. With GOOGLE_CONTRACT_FRESH each fact has its own.
  */
-export function scratchesOf(api: calendar_v3.Calendar, usualZone: string): (timeZone?: string, summary?: string) => Promise<string> {
+export function scratchesOf(owner: Owner, usualZone: string): (timeZone?: string, summary?: string) => Promise<string> {
+  const { api } = owner;
   const isFresh = variable('FRESH') !== '';
   let known: Promise<{ id: string; timeZone: string }[]> | undefined;
   const left = async (): Promise<{ id: string; timeZone: string }[]> => {
@@ -74,7 +78,7 @@ export function scratchesOf(api: calendar_v3.Calendar, usualZone: string): (time
     const calendarId = taken?.id ?? (await api.calendars.insert({ requestBody: { summary, timeZone, ...(summary === NAME ? {} : { location: NAME }) } })
       .catch((error: unknown) => { throw new Error('No calendar could be made. If Google says quotaExceeded: it makes no more for this account for hours.', { cause: error }); })).data.id ?? '';
     onTestFinished(async () => {
-      if (!isFresh && summary === NAME && await empty(api, calendarId, timeZone)) free.push({ id: calendarId, timeZone });
+      if (!isFresh && summary === NAME && await empty(owner, calendarId, timeZone)) free.push({ id: calendarId, timeZone });
       else await api.calendars.delete({ calendarId });
     });
     return calendarId;

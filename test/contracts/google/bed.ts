@@ -107,7 +107,7 @@ let google: Promise<BedOfTwo> | undefined;
 async function googleBed(): Promise<BedOfTwo> {
   const coach = await theCoach(), guest = hasSecondAccount ? await theGuest() : { api: coach.api, email: '' };
   const raw: Bed['raw'] = async (method, path, options) => rawCall(`${ROOT}/calendar/v3${path}`, method, await coach.token(), options);
-  return { target: 'google', coach, guest, scratch: scratchesOf(coach.api, ZONE), freshId, raw };
+  return { target: 'google', coach, guest, scratch: scratchesOf(coach, ZONE), freshId, raw };
 }
 
 /** The bed that the facts of a file share: their calendars are their own, the accounts are not. */
