@@ -31,7 +31,7 @@ const emulator = await startEmulator({
   port, host, dataDir, ...(smtp === undefined ? {} : { smtpUrl: smtp }),
   log: quiet ? () => undefined : (line) => process.stderr.write(`${line}\n`),
 }).catch((error: unknown) =>
-  fail((error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? `port ${port} on ${host} is taken: choose another with --port` : `the emulator could not start: ${String(error)}`));
+  fail((error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? `port ${port} on ${host} is taken: choose another with --port` : `the emulator could not start: ${error instanceof Error ? error.message : String(error)}`));
 
 process.stdout.write(`Google Calendar emulator on ${emulator.url}, state in ${dataDir}\n`);
 process.send?.({ ready: true, url: emulator.url, port: emulator.port });

@@ -1,4 +1,4 @@
-import ICAL from 'ical.js';
+import type ICAL from 'ical.js';
 import { expect, test } from 'vitest';
 import { ANA, DANA, SAM, aWorld, control, eventually, mondays, scratchDir, timed, type World } from './world.js';
 import { anInbox, calendarText, invitationIn, to, utc, type Inbox } from './inbox.js';

@@ -107,6 +107,14 @@ test('guests add guests unless the organizer forbids it; without guestsCanModify
   expect(await guestsOf(ana, data.id)).toEqual([DANA, 'other@x.example', SAM]);
 });
 
+test('an event of the guest\'s own under the same id and iCalUID is not taken for a copy', async () => {
+  const { ana, dana } = await aWorld();
+  const { data: own } = await dana.events.insert({ calendarId: 'primary', requestBody: { id: 'same0both0sides', summary: 'Dana\'s', ...timed('2026-11-30T09:00:00', '2026-11-30T10:00:00') } });
+  await ana.events.insert({ calendarId: 'primary', requestBody: session({ id: 'same0both0sides' }) });
+  await ana.events.delete(on('same0both0sides'));
+  expect((await dana.events.get(on('same0both0sides'))).data).toEqual(own);
+});
+
 test('a PUT by a guest resets what is theirs, and leaves what is the organizer\'s', async () => {
   const { ana, dana } = await aWorld();
   const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session({ guestsCanInviteOthers: false, extendedProperties: { shared: { s: '1' } }, ...timed('2026-11-30T13:00:00', '2026-11-30T14:00:00') }) });
@@ -188,4 +196,29 @@ test('who writes on a shared calendar is the creator, the calendar the organizer
   expect(invited.source).toBeUndefined();
   const { writes } = await control('GET', '/writes?since=0') as { writes: { account: string; calendarId: string }[] };
   expect(writes[0]).toMatchObject({ account: DANA, calendarId: room.id });
+});
+
+test('a guest may let invitations in from known senders only, or after a reply: then the copy appears', async () => {
+  const world = await aWorld();
+  const { ana, dana, control } = world, sam = await aSam(world);
+  const invite = async (responseStatus = 'needsAction') => (await ana.events.insert({ calendarId: 'primary', requestBody: session({ attendees: [{ email: DANA, responseStatus }, { email: 'ext@x.example' }] }) })).data;
+  const reply = (eventId: string | null | undefined, email: string, responseStatus: string) => control('POST', '/mail/reply', { calendarId: ANA, eventId, email, responseStatus, comment: 'by mail' });
+  await control('POST', `/accounts/${DANA}/invitations`, { from: 'afterReply' });
+  for (const preset of ['needsAction', 'accepted']) {
+    const { id } = await invite(preset);
+    expect((await refusal(dana.events.get(on(id)))).status, preset).toBe(404);
+    await ana.events.patch({ ...on(id), requestBody: { location: 'Studio' } });
+    expect((await refusal(dana.events.get(on(id)))).status, preset).toBe(404);
+    await reply(id, DANA, 'accepted');
+    expect((await dana.events.get(on(id))).data).toMatchObject({ location: 'Studio', attendees: [{ email: DANA, responseStatus: 'accepted', comment: 'by mail' }, {}] });
+    await reply(id, 'ext@x.example', 'declined');
+    expect((await ana.events.get(on(id))).data.attendees?.map((each) => each.responseStatus)).toEqual(['accepted', 'declined']);
+  }
+  await control('POST', `/accounts/${DANA}/invitations`, { from: 'knownSenders', known: [ANA] });
+  expect((await dana.events.get(on((await invite()).id))).data.status).toBe('confirmed');
+  await control('POST', `/accounts/${DANA}/invitations`, { from: 'knownSenders' });
+  expect((await refusal(dana.events.get(on((await invite()).id)))).status).toBe(404);
+  const { data: ofSams } = await sam.events.insert({ calendarId: 'primary', requestBody: session({ attendees: [{ email: DANA }] }) });
+  expect((await dana.events.get(on(ofSams.id))).data.organizer?.email).toBe(SAM);
+  await expect(reply((await invite()).id, 'stranger@x.example', 'accepted')).rejects.toThrow(/: 404/);
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { open } from 'lmdb';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ANA, clientFor, control, scratchDir, timed } from './world.js';
 
@@ -82,4 +83,18 @@ test('a taken port and wrong options are told in one line, exit 1', async () => 
   const wrong = spawnSync(process.execPath, [MAIN, '--colour', 'red'], { encoding: 'utf8' });
   expect(wrong.status).toBe(1);
   expect(wrong.stderr).toContain('usage:');
+});
+
+test('a folder of another version is left alone, and told', async () => {
+  const dataDir = scratchDir();
+  const { child, url } = await run(dataDir);
+  await control(url, 'POST', '/accounts', { email: ANA, name: 'Ana', timeZone: 'Europe/Berlin' });
+  child.disconnect();
+  await once(child, 'exit');
+  const kept = open({ path: `${dataDir}/calendar.lmdb`, maxDbs: 32, keyEncoding: 'ordered-binary' });
+  await kept.openDB({ name: 'meta', keyEncoding: 'ordered-binary' }).put('format', 1);
+  await kept.close();
+  const refused = spawnSync(process.execPath, [MAIN, '--data', dataDir], { encoding: 'utf8' });
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('written by another version of the emulator. Delete it');
 });

@@ -82,21 +82,3 @@ test('the refusals of sync and page tokens', async () => {
   expect(await list({})).toEqual({ status: 410, reason: 'fullSyncRequired' });
   expect((await ana.events.list({ calendarId: 'primary' })).data.nextSyncToken).toBeDefined();
 });
-
-test('a page of 2,500 events is answered in under 100 ms', async () => {
-  const { ana, url } = await aWorld();
-  for (let i = 0; i < 2_500; i += 50) {
-    await Promise.all(Array.from({ length: 50 }, (_, j) => ana.events.insert({ calendarId: 'primary', requestBody: { summary: `Event ${i + j}`, ...timed(`2026-11-${String(1 + ((i + j) % 28)).padStart(2, '0')}T13:00:00`, `2026-11-${String(1 + ((i + j) % 28)).padStart(2, '0')}T14:00:00`) } })));
-  }
-  const headers = { authorization: `Bearer sandbox:${ANA}` };
-  const timings: number[] = [];
-  for (let i = 0; i < 6; i++) {
-    const began = performance.now();
-    const answer = await fetch(`${url}/calendar/v3/calendars/primary/events?maxResults=2500`, { headers });
-    const text = await answer.text();
-    timings.push(performance.now() - began);
-    expect((JSON.parse(text) as { items: unknown[] }).items).toHaveLength(2_500);
-  }
-  // The best of six: the limit is the emulator's, not that of a busy test machine.
-  expect(Math.min(...timings)).toBeLessThan(100);
-}, 60_000);

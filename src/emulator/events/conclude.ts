@@ -54,7 +54,7 @@ function tellOrganizer(behind: Behind, before: StoredEvent | undefined, after: S
  */
 export function conclude(behind: Behind, kind: WriteRecord['kind'], before: StoredEvent | undefined, after: StoredEvent): void {
   const { store } = behind.emulator;
-  const isLiveSeries = before?.content.recurrence !== undefined && after.content.status !== 'cancelled';
+  const isLiveSeries = before !== undefined && after.content.status !== 'cancelled' && (before.content.recurrence !== undefined || before.content.status === 'cancelled');
   const followers = isLiveSeries ? followSeries(store, before, after) : [];
   if (after.privateCopy !== true) {
     if (isOrganizerCopy(after)) tellGuests(behind, before, after, followers);

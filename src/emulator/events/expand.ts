@@ -81,9 +81,8 @@ export function expandChanges(store: Store, changed: Iterable<StoredEvent>, sinc
         if (store.event(row.calendarId, gone.id) === undefined && !rows.has(gone.id)) rows.set(gone.id, gone);
       }
     }
-    if (recurrence === undefined) continue;
     if (row.content.status === 'cancelled') for (const each of store.exceptionsOf(row.calendarId, row.id)) rows.set(each.id, cancelled(each));
-    else if (isWanted(row, wanted)) for (const each of plainInstances(store, row, wanted, zone)) rows.set(each.id, each);
+    else if (recurrence !== undefined && isWanted(row, wanted)) for (const each of plainInstances(store, row, wanted, zone)) rows.set(each.id, each);
   }
   return byStart([...rows.values()], zone);
 }

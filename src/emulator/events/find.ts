@@ -27,9 +27,10 @@ export function findEvent(store: Store, calendarId: string, id: string): { row: 
   }
   const parts = parseInstanceId(id);
   if (parts !== undefined) {
-    for (const master of store.mastersOf(calendarId, parts.root)) {
-      if ('date' in master.content.start === parts.allDay && hasSlot(master, parts.slotMs)) return { row: instanceOf(master, parts.slotMs), isStored: false };
-    }
+    const having = store.mastersOf(calendarId, parts.root).filter((each) => 'date' in each.content.start === parts.allDay && hasSlot(each, parts.slotMs));
+    // A part of a split series that is gone does not hide a live one.
+    const master = having.find((each) => each.content.status !== 'cancelled') ?? having[0];
+    if (master !== undefined) return { row: instanceOf(master, parts.slotMs), isStored: false };
   }
   throw notFound();
 }

@@ -61,7 +61,8 @@ function findPage(store: Store, calendarId: string, zone: string, asked: { wante
   const pair = Array.isArray(at) ? (at as [number, string]) : undefined;
   if (since !== undefined) {
     if (!wanted.singleEvents) return fillPage(walkChanges(store, calendarId, wanted, zone, Number(at ?? since), upTo), size);
-    const changes = expandChanges(store, store.changedWithin(calendarId, since, upTo), since, wanted, zone);
+    // Not only up to `upTo`: a series that changes again between two pages must not take what vanished at its first change with it.
+    const changes = expandChanges(store, store.changedWithin(calendarId, since, Number.MAX_SAFE_INTEGER - 1), since, wanted, zone);
     return fillPage(ranked(changes, (row) => instantOf(row.content.start, zone), at), size);
   }
   if (!wanted.singleEvents) return fillPage(walkRows(store, calendarId, wanted, zone, orderBy === 'updated', at), size);

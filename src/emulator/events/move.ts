@@ -11,7 +11,7 @@ import type { Calendar, Person, StoredEvent } from '../store/model.js';
 /** Row of the new organizer. One that is there already is a guest's copy, or what an earlier move left behind. */
 function arrive({ emulator: { store } }: WriteCall, row: StoredEvent, organizer: Person, calendarId: string): { before: StoredEvent | undefined; after: StoredEvent } {
   const before = store.event(calendarId, row.id);
-  if (before !== undefined && before.iCalUID !== row.iCalUID) throw duplicate();
+  if (before !== undefined && (before.iCalUID !== row.iCalUID || isOrganizerCopy(before))) throw duplicate();
   const { leftByGuest: _, formerSeries: __, ...rest } = row;
   const kept = before?.formerSeries === undefined ? {} : { formerSeries: before.formerSeries };
   return { before, after: saveEvent(store, before, { ...rest, ...kept, calendarId, organizer }, { sequence: row.sequence }) };

@@ -74,10 +74,14 @@ export function followSeries(store: Store, before: StoredEvent, after: StoredEve
   return changed;
 }
 
-/** After a series was split: the new part takes over the exceptions of the former whole, on its own calendar, whose slots it has. */
-export function adoptExceptions(store: Store, part: StoredEvent, formerId: string): void {
-  for (const each of store.exceptionsOf(part.calendarId, formerId)) {
+/**
+ * After `part` was split off a series: it takes over the exceptions whose slots it has, and they follow it in what was changed
+ * with the split. `former` is the whole series as it was, on the same calendar.
+ */
+export function adoptExceptions(store: Store, former: StoredEvent, part: StoredEvent): void {
+  for (const each of store.exceptionsOf(part.calendarId, former.id)) {
     if (each.originalStart === undefined || !hasSlot(part, timeMs(each.originalStart))) continue;
     saveEvent(store, each, { ...each, recurringEventId: part.id, iCalUID: part.iCalUID });
   }
+  followSeries(store, former, part);
 }

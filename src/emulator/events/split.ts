@@ -61,11 +61,9 @@ export function splitSeries(call: WriteCall, instanceId: string, changes: JsonOb
     const id = splitMasterId(master.id, content.start);
     if (store.event(calendar.id, id) !== undefined) throw duplicate();
     const { formerSeries: _, ...shared } = master;
-    const unchanged: StoredEvent = { ...shared, id, iCalUID: `${id}@google.com`, content: plain };
     // The new part counts as a change of the old one: both have the next number.
-    const part = saveEvent(store, undefined, { ...unchanged, content }, { sequence: master.sequence + 1 });
-    adoptExceptions(store, part, master.id);
-    followSeries(store, unchanged, part);
+    const part = saveEvent(store, undefined, { ...shared, id, iCalUID: `${id}@google.com`, content }, { sequence: master.sequence + 1 });
+    adoptExceptions(store, master, part);
     // The new part comes first, also to the guests: what it does not take over falls with the old one.
     tellGuests(call, undefined, part, [], master.id);
     const { after: trimmed, followers } = trim(call, master, slotMs);

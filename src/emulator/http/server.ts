@@ -98,7 +98,8 @@ export class EmulatorServer {
     try {
       text = await readText(request, LARGEST_BODY);
     } catch (error) {
-      return note({ answer: this.refusal(visit, error) });
+      // Anything but a refusal: the client went away in the middle of its body.
+      return note(error instanceof ApiError ? { answer: this.refusal(visit, error) } : { answer: { status: 0 }, cut: 'whole' });
     }
     if (rule?.delayMs !== undefined) await sleep(rule.delayMs);
     if (rule?.mode === 'hold') await this.emulator.rules.hold(rule);

@@ -4,6 +4,7 @@ import { isSeriesDeleted } from '../events/find.js';
 import { adoptExceptions, followSeries, saveEvent } from '../events/save.js';
 import type { EventContent, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
+import { appearsFor } from './invitation-setting.js';
 
 /** True if this copy is the organizer's own. */
 export const isOrganizerCopy = (row: StoredEvent): boolean => sameAddress(row.organizer.email, row.calendarId);
@@ -26,13 +27,18 @@ function copiedContent(from: EventContent, copy: EventContent | undefined): Even
   };
 }
 
-/** True if both rows are copies of one event. An occurrence changes its iCalUID when a split moves it to another part of its series. */
-const isSameEvent = (a: StoredEvent, b: StoredEvent): boolean =>
-  a.iCalUID === b.iCalUID || (a.recurringEventId !== undefined && b.recurringEventId !== undefined && sameAddress(a.organizer.email, b.organizer.email));
+/**
+ * True if a row under the same id is a copy of the organizer's event, and not an event of its own calendar: ids are unique per
+ * calendar only. An occurrence changes its iCalUID when a split moves it to another part of its series.
+ */
+const isCopyOf = (copy: StoredEvent, source: StoredEvent): boolean => {
+  const isMovedOccurrence = copy.recurringEventId !== undefined && source.recurringEventId !== undefined && sameAddress(copy.organizer.email, source.organizer.email);
+  return !isOrganizerCopy(copy) && (copy.iCalUID === source.iCalUID || isMovedOccurrence);
+};
 
 function writeCopy(store: Store, calendarId: string, source: StoredEvent, content: EventContent): void {
   const existing = store.event(calendarId, source.id);
-  if (existing !== undefined && !isSameEvent(existing, source)) return; // another event has this id there
+  if (existing !== undefined && !isCopyOf(existing, source)) return; // another event has this id there
   if (existing?.leftByGuest === true && content.status !== 'cancelled') return;
   const { formerSeries: _, leftByGuest: __, ...shared } = source;
   const isAsBefore = existing?.sequence === source.sequence && existing.recurringEventId === source.recurringEventId &&
@@ -47,11 +53,11 @@ function writeCopy(store: Store, calendarId: string, source: StoredEvent, conten
 function cancelCopy(store: Store, calendarId: string, source: StoredEvent): void {
   const copy = store.event(calendarId, source.id);
   if (copy !== undefined) {
-    if (isSameEvent(copy, source) && copy.content.status !== 'cancelled') writeCopy(store, calendarId, source, { ...copy.content, status: 'cancelled' });
+    if (isCopyOf(copy, source) && copy.content.status !== 'cancelled') writeCopy(store, calendarId, source, { ...copy.content, status: 'cancelled' });
     return;
   }
   const series = source.recurringEventId === undefined ? undefined : store.event(calendarId, source.recurringEventId);
-  if (series !== undefined && series.iCalUID === source.iCalUID) writeCopy(store, calendarId, source, { ...copiedContent(source.content, series.content), status: 'cancelled' });
+  if (series !== undefined && isCopyOf(series, source)) writeCopy(store, calendarId, source, { ...copiedContent(source.content, series.content), status: 'cancelled' });
 }
 
 /** A change of an organizer's row, on its way to the guests. */
@@ -80,9 +86,10 @@ export function propagate(store: Store, { before, after, heirOf }: Change): void
     }
     const own = store.event(address, id);
     const model = own ?? [recurringEventId, heirOf].map((each) => (each === undefined ? undefined : store.event(address, each))).find((each) => each !== undefined);
+    if (model === undefined && !appearsFor(store, address, after)) continue;
     writeCopy(store, address, after, copiedContent(content, model?.content));
-    const copy = store.event(address, id);
-    if (heirOf !== undefined && copy !== undefined) adoptExceptions(store, copy, heirOf);
+    const copy = store.event(address, id), former = heirOf === undefined ? undefined : store.event(address, heirOf);
+    if (copy !== undefined && former !== undefined) adoptExceptions(store, former, copy);
   }
   if (content.recurrence === undefined) return;
   for (const exception of store.exceptionsOf(calendarId, id)) {

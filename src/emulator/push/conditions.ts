@@ -1,15 +1,18 @@
-import { z } from 'zod';
 import type { Store } from '../store/store.js';
 
-const conditions = z.strictObject({
-  mode: z.enum(['on', 'off']), hold: z.boolean(), delayMs: z.int().min(0).max(600_000), double: z.boolean(), reorder: z.boolean(),
-  dropEvery: z.int().min(0), syncFirst: z.boolean(), robots: z.boolean(),
-});
-
 /** How messages fare on their way; the control API sets it, and it outlives the emulator. */
-export type Conditions = z.infer<typeof conditions>;
+export interface Conditions {
+  readonly mode: 'on' | 'off';
+  readonly hold: boolean;
+  readonly delayMs: number;
+  readonly double: boolean;
+  readonly reorder: boolean;
+  readonly dropEvery: number;
+  readonly syncFirst: boolean;
+  readonly robots: boolean;
+}
 /** A change of the conditions: what is not named stays. */
-export const conditionsBody = conditions.partial();
+type Change = { readonly [K in keyof Conditions]?: Conditions[K] | undefined };
 
 /** All messages go out at once, once, and in order. */
 const FAIR: Conditions = { mode: 'on', hold: false, delayMs: 0, double: false, reorder: false, dropEvery: 0, syncFirst: false, robots: false };
@@ -17,7 +20,7 @@ const KEY = 'pushConditions';
 
 export const conditionsOf = (store: Store): Conditions => ({ ...FAIR, ...(store.meta.get(KEY) as Conditions | undefined) });
 
-export function setConditions(store: Store, wanted: z.infer<typeof conditionsBody>): void {
+export function setConditions(store: Store, wanted: Change): void {
   store.meta.putSync(KEY, { ...conditionsOf(store), ...wanted });
 }
 

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { ApiError } from '../http/api-error.js';
 import { ok, type Control, type ControlCall } from '../control/route.js';
 import type { Answer } from '../http/answer.js';
-import { conditionsBody } from './conditions.js';
 
+const conditionsBody = z.strictObject({
+  mode: z.enum(['on', 'off']), hold: z.boolean(), delayMs: z.int().min(0).max(600_000), double: z.boolean(), reorder: z.boolean(),
+  dropEvery: z.int().min(0), syncFirst: z.boolean(), robots: z.boolean(),
+}).partial();
 const spurious = z.strictObject({ channelId: z.string() });
 
 const state = ({ emulator: { pushes } }: ControlCall): Answer => ok({ ...pushes.conditions, ...pushes.counts() });

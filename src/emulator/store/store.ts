@@ -13,6 +13,9 @@ export interface Touched { readonly kind: WatchedKind; readonly of: string; read
 /** Sorts after every string that an id can be. */
 const LAST = '\uffff';
 
+/** Raised when folders of before can no longer be read as they are. */
+const FORMAT = 2;
+
 /** What is longer names nothing here: keys of the store are limited, ids of Google to 1,024 characters and an instance's stamp. */
 const isKey = (id: string): boolean => Buffer.byteLength(id) <= 1_100;
 
@@ -67,6 +70,9 @@ export class Store {
     this.clock = new EmulatorClock(this.meta);
     this.requests = new RequestLog(part('requests'));
     this.writes = new WriteLog(part('writes'));
+    const format = this.meta.get('format');
+    if (format === undefined && this.accounts.getCount() === 0) this.meta.putSync('format', FORMAT);
+    else if (format !== FORMAT) throw new Error(`${dataDir} was written by another version of the emulator. Delete it, and what was made from it, or name another folder.`);
   }
 
   /** Runs `work` in one transaction; whatever it throws undoes all of it. Nested calls join the outer one. */
@@ -284,6 +290,7 @@ export class Store {
     this.transact(() => {
       const signing = this.meta.get('signingKeys');
       for (const each of [this.events, ...this.parts]) each.clearSync();
+      this.meta.putSync('format', FORMAT);
       if (signing !== undefined) this.meta.putSync('signingKeys', signing);
       this.clock.shift(0);
     });

@@ -168,7 +168,7 @@ describe('5 calendarList with a sync token', () => {
   });
   fact('doc', 'a new calendar, and a change of what the user chose, are reported', async (bed) => {
     const first = await entries(bed.coach.api);
-    const calendarId = await bed.scratch();
+    const calendarId = await bed.scratch(undefined, 'makeway contract suite, a new one');
     expect(await changedIds(bed.coach.api, first.syncToken)).toContain(calendarId);
     const second = await entries(bed.coach.api);
     await bed.coach.api.calendarList.patch({ calendarId, requestBody: { summaryOverride: 'My name for it' } });
@@ -215,7 +215,8 @@ describe('5 calendarList with a sync token', () => {
   });
   fact('doc', 'an incremental answer comes in pages too', async (bed) => {
     const { syncToken } = await entries(bed.coach.api);
-    const made = [await bed.scratch(), await bed.scratch(), await bed.scratch()];
+    const made: string[] = [];
+    for (let i = 0; i < 3; i++) made.push(await bed.scratch(undefined, 'makeway contract suite, a new one'));
     const answer = await entries(bed.coach.api, { syncToken, maxResults: 1 });
     expect(answer.pages).toBeGreaterThanOrEqual(3);
     expect(answer.items.map((each) => each.id)).toEqual(expect.arrayContaining(made));

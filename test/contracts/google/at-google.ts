@@ -4,7 +4,7 @@ import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/i
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
-/** What `google.mjs` may delete: calendars of this name, or with it as their location. */
+/** What `google.mjs` may delete: calendars whose title begins so, or whose location is this. */
 const NAME = 'makeway contract suite (may be deleted)';
 
 const OTHER_ROOT = process.env.GOOGLE_CONTRACT_ROOT;
@@ -45,9 +45,11 @@ interface Owner { readonly api: calendar_v3.Calendar; readonly email: string }
 
 /** Deletes what a fact left on a calendar; false if the calendar itself was changed, and is of no use to another fact. */
 async function empty({ api, email }: Owner, calendarId: string, timeZone: string): Promise<boolean> {
-  const [{ data: is }, { data: acl }] = await Promise.all([api.calendars.get({ calendarId }), api.acl.list({ calendarId })]);
+  const [{ data: is }, { data: acl }, entry] = await Promise.all([
+    api.calendars.get({ calendarId }), api.acl.list({ calendarId }), api.calendarList.get({ calendarId }).then(({ data }) => data, () => undefined),
+  ]);
   const isShared = acl.items?.some(({ scope }) => scope?.value !== email && scope?.value !== calendarId) !== false;
-  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || isShared) return false;
+  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || isShared || entry?.summaryOverride != null || entry?.selected !== true) return false;
   let pageToken: string | undefined;
   do {
     const { data } = await api.events.list({ calendarId, fields: 'nextPageToken,items(id,recurringEventId,status)', ...(pageToken === undefined ? {} : { pageToken }) });
@@ -61,7 +63,7 @@ async function empty({ api, email }: Owner, calendarId: string, timeZone: string
 
 /**
  * Calendars for facts. Google stops accounts that make more than 60 in a short time (sheet 6), so facts take over each
- * other's, emptied; they keep the tombstones of earlier facts. With GOOGLE_CONTRACT_FRESH each fact has its own.
+ * other's, emptied; they keep the tombstones of earlier facts. With a title of its own, or GOOGLE_CONTRACT_FRESH, each is new.
  */
 export function scratchesOf(owner: Owner, usualZone: string): (timeZone?: string, summary?: string) => Promise<string> {
   const { api } = owner;
@@ -75,7 +77,7 @@ export function scratchesOf(owner: Owner, usualZone: string): (timeZone?: string
     const free = isFresh ? [] : await (known ??= left());
     const at = summary === NAME ? free.findIndex((each) => each.timeZone === timeZone) : -1;
     const [taken] = at < 0 ? [] : free.splice(at, 1);
-    const calendarId = taken?.id ?? (await api.calendars.insert({ requestBody: { summary, timeZone, ...(summary === NAME ? {} : { location: NAME }) } })
+    const calendarId = taken?.id ?? (await api.calendars.insert({ requestBody: { summary, timeZone, ...(summary.startsWith('makeway contract suite') ? {} : { location: NAME }) } })
       .catch((error: unknown) => { throw new Error('No calendar could be made. If Google says quotaExceeded: it makes no more for this account for hours.', { cause: error }); })).data.id ?? '';
     onTestFinished(async () => {
       if (!isFresh && summary === NAME && await empty(owner, calendarId, timeZone)) free.push({ id: calendarId, timeZone });

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const NAME = 'makeway contract suite (may be deleted)', EVENTS = 'mkct';
+const TITLE = 'makeway contract suite', NAME = `${TITLE} (may be deleted)`, EVENTS = 'mkct';
 const NEEDED = ['GOOGLE_CONTRACT_CLIENT_ID', 'GOOGLE_CONTRACT_CLIENT_SECRET', 'GOOGLE_CONTRACT_REFRESH_TOKEN'];
 const SCOPES = ['openid', 'email', 'https://www.googleapis.com/auth/calendar'];
 const NOTICE = `The contract suite against Google Calendar: it proves the fact sheet, and with it the emulator.
 
   Use a throw-away account. In it this creates and deletes
-    - calendars named "${NAME}", and access rules, list entries and channels of theirs
+    - calendars whose title begins with "${TITLE}", or whose location is "${NAME}"; and access rules, list entries and channels of theirs
     - events on the primary calendar whose ids begin with "${EVENTS}"
     - watch channels
   and it touches nothing else. What a broken run left of it is deleted by the next, or by --sweep.
@@ -80,7 +80,7 @@ async function* itemsOf(token, path) {
 async function sweep(token) {
   let calendars = 0, events = 0;
   for await (const { id, summary, location, accessRole, primary } of itemsOf(token, '/users/me/calendarList?showHidden=true')) {
-    if (primary === true || accessRole !== 'owner' || (summary !== NAME && location !== NAME)) continue;
+    if (primary === true || accessRole !== 'owner' || (!summary.startsWith(TITLE) && location !== NAME)) continue;
     await call(token, 'DELETE', `/calendars/${encodeURIComponent(id)}`);
     calendars++;
   }

@@ -42,7 +42,6 @@ const PLAIN = samples.filter((each) => !(each.case in DERIVED) && !MINIMAL.inclu
  */
 const KEPT_AS_TEXT: Record<string, string> = {
   'timed-zone-missing': 'a write fills the zone in',
-  'from-gmail': 'locked, and an iCalUID that has nothing to do with the id',
 };
 
 async function load(bed: ProvokedBed, calendarId: string, events: readonly unknown[]): Promise<string[]> {
