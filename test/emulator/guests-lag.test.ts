@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ANA, DANA, SAM, aWorld, clientFor, eventually, mondays, refusal, scratchDir, timed } from './world.js';
 
@@ -37,6 +38,31 @@ test('what waits survives the emulator\'s end, and no lag lets it go', async () 
   expect((await refusal(second.dana.events.get(on(data.id)))).status).toBe(404);
   expect(await second.control('POST', '/copies', { lagMs: 0 })).toEqual({ lagMs: 0, waiting: 0 });
   expect((await second.dana.events.get(on(data.id))).data.summary).toBe('Session');
+});
+
+test('what waits survives a kill at any moment: it is in the commit of its write', async () => {
+  const { ana, control, dataDir } = await aWorld();
+  await control('POST', '/copies', { mode: 'hold' });
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session() });
+  // The folder as a kill would leave it: copied under the running emulator.
+  const left = scratchDir();
+  cpSync(dataDir, left, { recursive: true });
+  const next = await aWorld({ dataDir: left });
+  expect(await next.control('POST', '/copies/release')).toEqual({ released: 1 });
+  expect((await next.dana.events.get(on(data.id))).data.summary).toBe('Session');
+});
+
+test('an answer to a copy that does not know of a move yet reaches the new organizer', async () => {
+  const { ana, dana, control } = await aWorld();
+  const { data: room } = await ana.calendars.insert({ requestBody: { summary: 'Room' } });
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session() });
+  await control('POST', '/copies', { mode: 'hold' });
+  await ana.events.move({ ...on(data.id), destination: room.id ?? '' });
+  await dana.events.patch({ ...on(data.id), requestBody: { attendees: [{ email: DANA, responseStatus: 'accepted' }] } });
+  expect((await dana.events.get(on(data.id))).data.organizer?.email).toBe(ANA);
+  await control('POST', '/copies/release');
+  expect((await ana.events.get({ calendarId: room.id ?? '', eventId: data.id ?? '' })).data.attendees?.[0]?.responseStatus).toBe('accepted');
+  expect((await dana.events.get(on(data.id))).data).toMatchObject({ organizer: { email: room.id }, attendees: [{ responseStatus: 'accepted' }] });
 });
 
 test('with a lag a copy follows by itself, also after a restart', async () => {

@@ -64,7 +64,7 @@ test('a split with another time: the new part is named by its first start, excep
 });
 
 test('guests\' copies follow a split, with what is private to each', async () => {
-  const { dana, root, split, trim, shown } = await aSeries({ attendees: [{ email: DANA }] });
+  const { dana, root, split, trim, shown, get } = await aSeries({ attendees: [{ email: DANA }] });
   await dana.events.patch({ ...on(root), requestBody: { colorId: '6', attendees: [{ email: DANA, responseStatus: 'accepted' }] } });
   await dana.events.patch({ ...on(`${root}_20261123T120000Z`), requestBody: { extendedProperties: { private: { note: 'x' } } } });
   await dana.events.patch({ ...on(`${root}_20261130T120000Z`), requestBody: { attendees: [{ email: DANA, responseStatus: 'declined' }] } });
@@ -73,6 +73,8 @@ test('guests\' copies follow a split, with what is private to each', async () =>
   expect((await dana.events.get(on(String(part['id'])))).data).toMatchObject({ colorId: '6', attendees: [{ self: true, responseStatus: 'accepted' }], organizer: { email: ANA } });
   expect((await dana.events.get(on(`${root}_20261123T120000Z`))).data).toMatchObject({ summary: 'Later', recurringEventId: part['id'], extendedProperties: { private: { note: 'x' } } });
   expect((await dana.events.get(on(`${root}_20261130T120000Z`))).data).toMatchObject({ summary: 'Later', recurringEventId: part['id'], attendees: [{ responseStatus: 'declined' }] });
+  await dana.events.patch({ ...on(`${root}_20261207T120000Z`), requestBody: { attendees: [{ email: DANA, responseStatus: 'tentative' }] } });
+  expect(await get(`${root}_20261207T120000Z`)).toMatchObject({ recurringEventId: part['id'], attendees: [{ email: DANA, responseStatus: 'tentative' }] });
   await trim('20261130T120000Z');
   expect((await shown(dana))?.at(-1)).toEqual(['11-23T12:00', 'Later', '_R20261116T120000']);
   expect(await shown(dana)).toEqual(await shown());

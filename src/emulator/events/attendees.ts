@@ -14,13 +14,12 @@ export const without = (attendees: readonly Attendee[] | undefined, others: read
 
 function readAttendee(value: Json): Attendee {
   const guest = asObject(value) ?? {};
-  const id = asText(guest['id']), email = asText(guest['email']), comment = asText(guest['comment']), displayName = asText(guest['displayName']);
+  const email = asText(guest['email']), comment = asText(guest['comment']), displayName = asText(guest['displayName']);
   if (email === undefined) throw required('Missing attendee email.');
   if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(email)) throw invalid('Invalid attendee email.');
   const extra = Number(guest['additionalGuests'] ?? 0);
   if (extra < 0) throw invalid('Invalid number of additional guests.');
   return {
-    ...(id === undefined ? {} : { id }),
     email,
     ...(displayName === undefined ? {} : { displayName }),
     ...(guest['resource'] === true ? { resource: true as const } : {}),

@@ -5,18 +5,32 @@ import { followSeries, saveEvent } from '../events/save.js';
 import type { StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 import { contribute, type Contribution } from './contribution.js';
-import { propagate } from './copies.js';
+import { isOrganizerCopy, propagate } from './copies.js';
 
-function organizersRow(store: Store, guestRow: StoredEvent): StoredEvent | undefined {
-  const calendar = store.calendar(guestRow.organizer.email);
+/** The event of a copy on one calendar; undefined if it is not there. */
+function rowOn(store: Store, calendarId: string, copy: StoredEvent): StoredEvent | undefined {
+  const calendar = store.calendar(calendarId);
   if (calendar === undefined || calendar.deleted === true) return undefined;
   try {
-    const { row } = findEvent(store, calendar.id, guestRow.id);
-    return row.iCalUID === guestRow.iCalUID && row.content.status !== 'cancelled' ? row : undefined;
+    const { row } = findEvent(store, calendar.id, copy.id);
+    return row.iCalUID === copy.iCalUID ? row : undefined;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined; // the organizer's event is gone
     throw error;
   }
+}
+
+/** The organizer's live row. A copy may not know yet that its event was moved: what the move left behind names the new organizer. */
+function organizersRow(store: Store, copy: StoredEvent): StoredEvent | undefined {
+  const asked = new Set<string>();
+  for (let at = copy.organizer.email.toLowerCase(); !asked.has(at);) {
+    asked.add(at);
+    const row = rowOn(store, at, copy);
+    if (row === undefined) return undefined;
+    if (isOrganizerCopy(row)) return row.content.status === 'cancelled' ? undefined : row;
+    at = row.organizer.email.toLowerCase();
+  }
+  return undefined;
 }
 
 /**

@@ -48,7 +48,8 @@ export class Store {
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
-    this.root = open({ path: `${dataDir}/calendar.lmdb`, maxDbs: 32, keyEncoding: 'ordered-binary' });
+    // A kill leaves what was written in the system's hands; only a loss of power could harm the folder, and waiting for the disk costs most of a call.
+    this.root = open({ path: `${dataDir}/calendar.lmdb`, maxDbs: 32, noSync: true, keyEncoding: 'ordered-binary' });
     const part = <V, K extends Key | string | number>(name: string): Database<V, K> => {
       const opened = this.root.openDB<V, K>(name, { keyEncoding: 'ordered-binary' });
       this.parts.push(opened);

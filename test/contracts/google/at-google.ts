@@ -49,7 +49,8 @@ async function empty({ api, email }: Owner, calendarId: string, timeZone: string
     api.calendars.get({ calendarId }), api.acl.list({ calendarId }), api.calendarList.get({ calendarId }).then(({ data }) => data, () => undefined),
   ]);
   const isShared = acl.items?.some(({ scope }) => scope?.value !== email && scope?.value !== calendarId) !== false;
-  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || isShared || entry?.summaryOverride != null || entry?.selected !== true) return false;
+  const isAsListed = entry?.selected === true && entry.hidden !== true && entry.summaryOverride == null;
+  if (is.summary !== NAME || is.timeZone !== timeZone || is.description != null || isShared || !isAsListed) return false;
   let pageToken: string | undefined;
   do {
     const { data } = await api.events.list({ calendarId, fields: 'nextPageToken,items(id,recurringEventId,status)', ...(pageToken === undefined ? {} : { pageToken }) });
