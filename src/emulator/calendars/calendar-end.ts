@@ -21,9 +21,9 @@ export function clearCalendar(call: WriteCall): void {
   const { emulator: { store }, calendar } = call;
   if (!calendar.primary) throw invalid('Only a primary calendar can be cleared.');
   store.transact(() => {
-    for (const row of [...store.eventsOf(calendar.id)]) {
-      const master = row.recurringEventId === undefined ? undefined : store.event(calendar.id, row.recurringEventId);
-      const live = store.event(calendar.id, row.id)?.content.status !== 'cancelled';
+    for (const row of [...store.events.of(calendar.id)]) {
+      const master = row.recurringEventId === undefined ? undefined : store.events.get(calendar.id, row.recurringEventId);
+      const live = store.events.get(calendar.id, row.id)?.content.status !== 'cancelled';
       if (live && master?.content.recurrence === undefined) deleteEvent(call, row.id);
     }
   });

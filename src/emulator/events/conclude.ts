@@ -24,7 +24,9 @@ export function witness({ emulator: { store }, caller, sendUpdates }: Behind, ki
 }
 
 /** Sends an organizer's change to the guests' copies, and the mails that it causes; `followers` are exceptions that changed with their series. */
-export function tellGuests(behind: Behind, before: StoredEvent | undefined, after: StoredEvent, followers: readonly { before: StoredEvent; after: StoredEvent }[], heirOf?: string): void {
+export function tellGuests(
+  behind: Behind, before: StoredEvent | undefined, after: StoredEvent, followers: readonly { before: StoredEvent; after: StoredEvent }[], heirOf?: string,
+): void {
   const { emulator: { copies, mail }, caller, sendUpdates } = behind;
   const sending = { actor: caller.account, sendUpdates };
   copies.pass({ to: 'guests', change: { before, after, ...(heirOf === undefined ? {} : { heirOf }) } });

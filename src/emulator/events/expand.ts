@@ -28,7 +28,7 @@ export const horizonOf = (store: Store, wanted: Wanted): number => Math.max(stor
 export function* plainSlots(store: Store, master: StoredEvent, fromMs: number, untilMs: number): Generator<number> {
   const { start, end, recurrence } = master.content;
   if (recurrence === undefined) return;
-  const taken = new Set([...store.exceptionSlots(master.calendarId, master.id)].map(({ slotMs }) => slotMs));
+  const taken = new Set([...store.events.exceptionSlots(master.calendarId, master.id)].map(({ slotMs }) => slotMs));
   const length = timeMs(end) - timeMs(start);
   for (const slot of slotsFrom({ start, recurrence }, fromMs === -Infinity ? -8e15 : fromMs - length - DAY_MS)) {
     if (slot >= untilMs + DAY_MS) return;
@@ -49,7 +49,7 @@ export function meetsWindow(store: Store, row: StoredEvent, wanted: Wanted, zone
   if (wanted.timeMinMs === undefined && wanted.timeMaxMs === undefined) return true;
   if (row.content.recurrence === undefined) return isInWindow(row.content.start, row.content.end, wanted, zone);
   if (plainInstances(store, row, wanted, zone).next().done !== true) return true;
-  return store.exceptionsOf(row.calendarId, row.id).some((each) => each.content.status !== 'cancelled' && isInWindow(each.content.start, each.content.end, wanted, zone));
+  return store.events.exceptionsOf(row.calendarId, row.id).some((each) => each.content.status !== 'cancelled' && isInWindow(each.content.start, each.content.end, wanted, zone));
 }
 
 const order = (a: { row: StoredEvent; at: number }, b: { row: StoredEvent; at: number }): number =>
@@ -78,10 +78,10 @@ export function expandChanges(store: Store, changed: Iterable<StoredEvent>, sinc
       const former = { ...row, content: { ...row.content, start: shape.start, recurrence: shape.recurrence } };
       for (const slot of slotsOf(shape, -8e15, until)) {
         const gone = cancelled(instanceOf(former, slot));
-        if (store.event(row.calendarId, gone.id) === undefined && !rows.has(gone.id)) rows.set(gone.id, gone);
+        if (store.events.get(row.calendarId, gone.id) === undefined && !rows.has(gone.id)) rows.set(gone.id, gone);
       }
     }
-    if (row.content.status === 'cancelled') for (const each of store.exceptionsOf(row.calendarId, row.id)) rows.set(each.id, cancelled(each));
+    if (row.content.status === 'cancelled') for (const each of store.events.exceptionsOf(row.calendarId, row.id)) rows.set(each.id, cancelled(each));
     else if (recurrence !== undefined && isWanted(row, wanted)) for (const each of plainInstances(store, row, wanted, zone)) rows.set(each.id, each);
   }
   return byStart([...rows.values()], zone);

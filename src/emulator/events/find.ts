@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 
 /** True if the series of `row` was deleted as a whole; its exceptions then read as cancelled without a change of their own. */
 export function isSeriesDeleted(store: Store, row: StoredEvent): boolean {
-  return row.recurringEventId !== undefined && store.event(row.calendarId, row.recurringEventId)?.content.status === 'cancelled';
+  return row.recurringEventId !== undefined && store.events.get(row.calendarId, row.recurringEventId)?.content.status === 'cancelled';
 }
 
 /** True if a series has an occurrence whose original start is `slotMs`. */
@@ -20,14 +20,14 @@ export function hasSlot(master: StoredEvent, slotMs: number): boolean {
  * Throws 404 for an id that is neither.
  */
 export function findEvent(store: Store, calendarId: string, id: string): { row: StoredEvent; isStored: boolean } {
-  const row = store.event(calendarId, id);
+  const row = store.events.get(calendarId, id);
   if (row !== undefined) {
     if (isPurged(row, store.clock.now())) throw notFound();
     return isSeriesDeleted(store, row) ? { row: { ...row, content: { ...row.content, status: 'cancelled' } }, isStored: true } : { row, isStored: true };
   }
   const parts = parseInstanceId(id);
   if (parts !== undefined) {
-    const having = store.mastersOf(calendarId, parts.root).filter((each) => 'date' in each.content.start === parts.allDay && hasSlot(each, parts.slotMs));
+    const having = store.events.mastersOf(calendarId, parts.root).filter((each) => 'date' in each.content.start === parts.allDay && hasSlot(each, parts.slotMs));
     // A part of a split series that is gone does not hide a live one.
     const master = having.find((each) => each.content.status !== 'cancelled') ?? having[0];
     if (master !== undefined) return { row: instanceOf(master, parts.slotMs), isStored: false };

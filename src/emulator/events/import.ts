@@ -10,7 +10,7 @@ import type { JsonObject, Person, StoredEvent } from '../store/model.js';
 
 /** The row that an iCalUID has on a calendar: a single event or a series, not one of its occurrences. */
 function rowOf({ emulator: { store }, calendar }: WriteCall, iCalUID: string): StoredEvent | undefined {
-  for (const row of store.eventsUnder({ iCalUID }, calendar.id)) if (row.recurringEventId === undefined) return row;
+  for (const row of store.events.under({ iCalUID }, calendar.id)) if (row.recurringEventId === undefined) return row;
   return undefined;
 }
 

@@ -33,12 +33,12 @@ export function listInstances(store: Store, tokens: ListTokens, access: Access, 
   const wanted: Wanted = { ...EVERYTHING, ...(min === undefined ? {} : { timeMinMs: min - 1 }), ...(timeMaxMs === undefined ? {} : { timeMaxMs }) };
   const withDeleted = query.flag('showDeleted'), zone = calendar.timeZone;
   const isDead = master.content.status === 'cancelled', slotMs = readSlot(query);
-  const exceptions = store.exceptionsOf(calendar.id, master.id).filter((each) =>
+  const exceptions = store.events.exceptionsOf(calendar.id, master.id).filter((each) =>
     (withDeleted || each.content.status !== 'cancelled') && isInWindow(each.content.start, each.content.end, wanted, zone));
   const all = isDead && !withDeleted ? [] : byStart([...plainInstances(store, master, wanted, zone), ...exceptions], zone);
   const bound = `${caller.account} ${eventId}?${query.fingerprint('pageToken', 'maxResults')}`;
   const page = readPageToken(tokens, query.text('pageToken'), calendar.id, bound);
-  const upTo = page?.upTo ?? store.lastChange(calendar.id);
+  const upTo = page?.upTo ?? store.events.lastChange(calendar.id);
   const [rankBefore, idBefore] = Array.isArray(page?.at) ? (page.at as [number, string]) : [-Infinity, ''];
   function* steps(): Generator<Step> {
     for (const row of all) {

@@ -28,7 +28,7 @@ export const pageSize = (query: Query): number => Math.min(query.count('maxResul
 
 /** The answer of a list around its items, keys in the recorded order (sheet 1.2). */
 export function envelope(store: Store, { calendar, role }: Access, account: string, zone: string, items: JsonObject[], tokens: JsonObject): JsonObject {
-  const updated = Math.max(store.lastChange(calendar.id), calendar.revision);
+  const updated = Math.max(store.events.lastChange(calendar.id), calendar.revision);
   return {
     kind: 'calendar#events', etag: listEtag(`${calendar.id} ${updated}`), summary: calendar.summary, description: calendar.description ?? '',
     updated: new Date(Math.floor(updated / 1000)).toISOString(), timeZone: zone, accessRole: role,
@@ -62,7 +62,7 @@ function findPage(store: Store, calendarId: string, zone: string, asked: { wante
   if (since !== undefined) {
     if (!wanted.singleEvents) return fillPage(walkChanges(store, calendarId, wanted, zone, Number(at ?? since), upTo), size);
     // Not only up to `upTo`: a series that changes again between two pages must not take what vanished at its first change with it.
-    const changes = expandChanges(store, store.changedWithin(calendarId, since, Number.MAX_SAFE_INTEGER - 1), since, wanted, zone);
+    const changes = expandChanges(store, store.events.changedWithin(calendarId, since, Number.MAX_SAFE_INTEGER - 1), since, wanted, zone);
     return fillPage(ranked(changes, (row) => instantOf(row.content.start, zone), at), size);
   }
   if (!wanted.singleEvents) return fillPage(walkRows(store, calendarId, wanted, zone, orderBy === 'updated', at), size);
@@ -82,7 +82,7 @@ export function listEvents(store: Store, tokens: ListTokens, access: Access, cal
   if (orderBy === 'startTime' && !wanted.singleEvents) throw badRequest('The requested ordering is not available for the particular query.');
   const bound = `${caller.account} ${query.fingerprint('pageToken', 'maxResults', 'prettyPrint', 'key', 'quotaUser', 'fields')}`;
   const page = readPageToken(tokens, query.text('pageToken'), calendar.id, bound);
-  const upTo = page?.upTo ?? store.lastChange(calendar.id);
+  const upTo = page?.upTo ?? store.events.lastChange(calendar.id);
   const { rows, next } = findPage(store, calendar.id, calendar.timeZone, { wanted, orderBy, since: sync?.since, upTo, at: page?.at, size: pageSize(query) });
   const zone = query.text('timeZone') ?? calendar.timeZone;
   const view: View = { calendar, role, caller: caller.account, zone, maxAttendees: query.count('maxAttendees') };

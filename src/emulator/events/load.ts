@@ -109,7 +109,7 @@ export function loadEvents(store: Store, calendar: Calendar, resources: readonly
         const row = read(resource, calendar, store.nextRevision());
         const isPlain = isShownAs(row, resource, calendar);
         if (!isPlain) verbatim.push(row.id);
-        store.putEvent(isPlain ? row : { ...row, verbatim: JSON.stringify(resource) });
+        store.events.put(isPlain ? row : { ...row, verbatim: JSON.stringify(resource) });
       }
     });
   }

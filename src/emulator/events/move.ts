@@ -10,7 +10,7 @@ import type { Calendar, Person, StoredEvent } from '../store/model.js';
 
 /** Row of the new organizer. One that is there already is a guest's copy, or what an earlier move left behind. */
 function arrive({ emulator: { store } }: WriteCall, row: StoredEvent, organizer: Person, calendarId: string): { before: StoredEvent | undefined; after: StoredEvent } {
-  const before = store.event(calendarId, row.id);
+  const before = store.events.get(calendarId, row.id);
   if (before !== undefined && (before.iCalUID !== row.iCalUID || isOrganizerCopy(before))) throw duplicate();
   const { leftByGuest: _, formerSeries: __, ...rest } = row;
   const kept = before?.formerSeries === undefined ? {} : { formerSeries: before.formerSeries };
@@ -42,7 +42,7 @@ export function moveEvent(call: WriteCall, eventId: string, destination: Calenda
     if (destination.id === calendar.id) throw invalid('Source and destination calendar are the same.', 'destination');
     checkMatch(call, row);
     const organizer: Person = { email: destination.id, ...(destination.primary ? {} : { displayName: destination.summary }) };
-    const exceptions = row.content.recurrence === undefined ? [] : store.exceptionsOf(calendar.id, row.id);
+    const exceptions = row.content.recurrence === undefined ? [] : store.events.exceptionsOf(calendar.id, row.id);
     const [arrived] = [row, ...exceptions].map((each) => arrive(call, each, organizer, destination.id));
     const [left = row] = [row, ...exceptions].map((each) => leave(call, each, organizer));
     if (arrived !== undefined) {

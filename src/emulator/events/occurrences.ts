@@ -88,7 +88,7 @@ export function* occurrences(store: Store, calendarId: string, wanted: Wanted, z
       heads.pushNext(singlesAmong(rowsIn(store, calendarId, each.lengthClass, each.fromMs, each.toMs)));
     }
   } else {
-    for (const row of store.eventsUnder(lookup, calendarId)) heads.pushNext(singlesAmong([[instantOf(row.content.start, 'UTC'), row]]));
+    for (const row of store.events.under(lookup, calendarId)) heads.pushNext(singlesAmong([[instantOf(row.content.start, 'UTC'), row]]));
   }
   for (let head = heads.pop(); head !== undefined; head = heads.pop()) {
     heads.pushNext(head.rest);
@@ -100,8 +100,8 @@ export function* occurrences(store: Store, calendarId: string, wanted: Wanted, z
 }
 
 function* rowsIn(store: Store, calendarId: string, lengthClass: number, fromMs: number, toMs: number): Generator<[number, StoredEvent]> {
-  for (const { startMs, id } of store.startsIn(calendarId, lengthClass, fromMs, toMs)) {
-    const row = store.event(calendarId, id);
+  for (const { startMs, id } of store.events.startsIn(calendarId, lengthClass, fromMs, toMs)) {
+    const row = store.events.get(calendarId, id);
     if (row !== undefined) yield [startMs, row];
   }
 }

@@ -19,7 +19,7 @@ export function endPending({ store, copies }: Pick<Emulator, 'store' | 'copies'>
     for (const { key, value } of [...store.meta.getRange({ ...KEYS })]) {
       store.meta.removeSync(key);
       const [calendarId, id] = value as [string, string];
-      const before = store.event(calendarId, id), conference = before?.content.conferenceData;
+      const before = store.events.get(calendarId, id), conference = before?.content.conferenceData;
       if (before === undefined || conference === undefined || !isPending(conference)) continue;
       const after = saveEvent(store, before, { ...before, content: { ...before.content, conferenceData: endConference(conference, outcome) } });
       const followers = before.content.recurrence === undefined ? [] : followSeries(store, before, after);

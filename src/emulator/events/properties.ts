@@ -26,5 +26,6 @@ export function readProperties(value: Json | undefined): Properties {
 export function checkPropertyTotal(written: Properties, otherCopies: readonly Properties[]): void {
   const all = [written?.private, written?.shared, ...otherCopies.map((each) => each?.private)].flatMap((each) => Object.entries(each ?? {}));
   if (all.length > MOST) throw invalid('Too many extended properties.');
-  if (all.reduce((bytes, [key, text]) => bytes + Buffer.byteLength(key) + Buffer.byteLength(text), 0) > MOST_BYTES) throw invalid('The extended properties are too large.');
+  const bytes = all.reduce((sum, [key, text]) => sum + Buffer.byteLength(key) + Buffer.byteLength(text), 0);
+  if (bytes > MOST_BYTES) throw invalid('The extended properties are too large.');
 }

@@ -33,7 +33,7 @@ export function saveEvent(store: Store, before: StoredEvent | undefined, next: U
     ...unplaced, revision, sequence, updatedUs: quiet ? before.updatedUs : revision,
     ...(reshaped ? { formerSeries: [...(before.formerSeries ?? []), { endedAt: revision, start: before.content.start, recurrence: series ?? [] }].slice(-20) } : {}),
   };
-  store.putEvent(row);
+  store.events.put(row);
   return row;
 }
 
@@ -48,7 +48,7 @@ const isShared = (name: string): boolean => !['start', 'end', 'recurrence', 'sta
 export function followSeries(store: Store, before: StoredEvent, after: StoredEvent): { before: StoredEvent; after: StoredEvent }[] {
   const revived = before.content.status === 'cancelled' && after.content.status !== 'cancelled';
   const changed: { before: StoredEvent; after: StoredEvent }[] = [];
-  for (const exception of store.exceptionsOf(after.calendarId, after.id)) {
+  for (const exception of store.events.exceptionsOf(after.calendarId, after.id)) {
     const slot = exception.originalStart;
     if (slot === undefined || (exception.content.status === 'cancelled' && !revived)) continue;
     const own = exception.content;
@@ -79,7 +79,7 @@ export function followSeries(store: Store, before: StoredEvent, after: StoredEve
  * with the split. `former` is the whole series as it was, on the same calendar.
  */
 export function adoptExceptions(store: Store, former: StoredEvent, part: StoredEvent): void {
-  for (const each of store.exceptionsOf(part.calendarId, former.id)) {
+  for (const each of store.events.exceptionsOf(part.calendarId, former.id)) {
     if (each.originalStart === undefined || !hasSlot(part, timeMs(each.originalStart))) continue;
     saveEvent(store, each, { ...each, recurringEventId: part.id, iCalUID: part.iCalUID });
   }

@@ -15,7 +15,7 @@ import type { EventContent, JsonObject, StoredEvent } from '../store/model.js';
 /** The series of an occurrence, and the occurrence's slot. Throws 400 for what the UI cannot split: it is then the whole series. */
 function openSeries({ emulator: { store }, calendar }: WriteCall, instanceId: string): { master: StoredEvent; slotMs: number } {
   const { row } = findEvent(store, calendar.id, instanceId);
-  const master = row.recurringEventId === undefined ? undefined : store.event(calendar.id, row.recurringEventId);
+  const master = row.recurringEventId === undefined ? undefined : store.events.get(calendar.id, row.recurringEventId);
   if (master?.content.recurrence === undefined || row.originalStart === undefined) throw badRequest('Only an occurrence of a series can be split off.');
   if (!isOrganizerCopy(master) || master.content.status === 'cancelled') throw badRequest('Only the organizer can split a series, and only a live one.');
   const slotMs = timeMs(row.originalStart), { start, recurrence } = master.content;
@@ -59,7 +59,7 @@ export function splitSeries(call: WriteCall, instanceId: string, changes: JsonOb
     const plain: EventContent = { ...instanceOf(master, slotMs).content, ...(rest.length === 0 ? {} : { recurrence: rest }) };
     const content = readContent(merge(writableBody(plain, calendar.timeZone), changes), { ...contextOf(call, master), before: plain });
     const id = splitMasterId(master.id, content.start);
-    if (store.event(calendar.id, id) !== undefined) throw duplicate();
+    if (store.events.get(calendar.id, id) !== undefined) throw duplicate();
     const { formerSeries: _, ...shared } = master;
     // The new part counts as a change of the old one: both have the next number.
     const part = saveEvent(store, undefined, { ...shared, id, iCalUID: `${id}@google.com`, content }, { sequence: master.sequence + 1 });

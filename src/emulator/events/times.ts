@@ -24,9 +24,10 @@ function readTime(value: Json | undefined, which: 'start' | 'end', zone: string,
     return { date };
   }
   const atMs = parseDateTime(dateTime ?? '', named);
+  const noZone = required(`Missing time zone definition for ${which} time.`);
   // Without an offset it may still be a local time, which lacks nothing but a zone.
-  if (atMs === undefined) throw named === undefined && parseDateTime(dateTime ?? '', 'UTC') !== undefined ? required(`Missing time zone definition for ${which} time.`) : badFormat(dateTime ?? '');
-  if (isRecurring && named === undefined) throw required(`Missing time zone definition for ${which} time.`);
+  if (atMs === undefined) throw named === undefined && parseDateTime(dateTime ?? '', 'UTC') !== undefined ? noZone : badFormat(dateTime ?? '');
+  if (isRecurring && named === undefined) throw noZone;
   return { atMs, timeZone: named ?? zone };
 }
 

@@ -20,8 +20,8 @@ function* byStartOf(store: Store, calendarId: string, fromMs: number, toMs: numb
   for (const each of classesMeeting(fromMs, toMs)) {
     if (after !== undefined && each.lengthClass < Number(after[0])) continue;
     const behind = after !== undefined && each.lengthClass === Number(after[0]) ? [Number(after[1]), String(after[2])] as const : undefined;
-    for (const { startMs, id } of store.startsIn(calendarId, each.lengthClass, each.fromMs, each.toMs, behind)) {
-      const row = store.event(calendarId, id);
+    for (const { startMs, id } of store.events.startsIn(calendarId, each.lengthClass, each.fromMs, each.toMs, behind)) {
+      const row = store.events.get(calendarId, id);
       if (row !== undefined) yield [[each.lengthClass, startMs, id], row];
     }
   }
@@ -32,13 +32,13 @@ function* candidates(store: Store, calendarId: string, wanted: Wanted, byUpdate:
   const behind = Array.isArray(after) ? (after as (string | number)[]) : undefined;
   if (byUpdate || (wanted.updatedMinMs !== undefined && lookup === undefined)) {
     const [from, id] = behind ?? [(wanted.updatedMinMs ?? 0) * 1000, ''];
-    for (const row of store.updatedSince(calendarId, Number(from), String(id))) yield [[row.updatedUs, row.id], row];
+    for (const row of store.events.updatedSince(calendarId, Number(from), String(id))) yield [[row.updatedUs, row.id], row];
   } else if (lookup !== undefined) {
-    for (const row of store.eventsUnder(lookup, calendarId, after === undefined ? '' : String(after))) yield [row.id, row];
+    for (const row of store.events.under(lookup, calendarId, after === undefined ? '' : String(after))) yield [row.id, row];
   } else if (wanted.timeMinMs !== undefined || wanted.timeMaxMs !== undefined) {
     yield* byStartOf(store, calendarId, wanted.timeMinMs ?? -Infinity, wanted.timeMaxMs ?? Infinity, behind);
   } else {
-    for (const row of store.eventsOf(calendarId, after === undefined ? undefined : String(after))) yield [row.id, row];
+    for (const row of store.events.of(calendarId, after === undefined ? undefined : String(after))) yield [row.id, row];
   }
 }
 
@@ -52,7 +52,7 @@ export function* walkRows(store: Store, calendarId: string, wanted: Wanted, zone
 
 /** What changed in `(since, upTo]`, in the order of the changes: deleted rows always, others if wanted (sheet 1.5). */
 export function* walkChanges(store: Store, calendarId: string, wanted: Wanted, zone: string, since: number, upTo: number): Generator<Step> {
-  for (const row of store.changedWithin(calendarId, since, upTo)) {
+  for (const row of store.events.changedWithin(calendarId, since, upTo)) {
     const place = row.revision;
     if (row.content.status === 'cancelled' || isSeriesDeleted(store, row)) yield { place, counts: true, row: cancelled(row) };
     else if (isWanted(row, wanted) && meetsWindow(store, row, wanted, zone)) yield { place, counts: true, row };

@@ -54,7 +54,7 @@ export function checkInviting({ caller }: WriteCall, before: EventContent | unde
 export function checkProperties({ emulator: { store } }: WriteCall, row: StoredEvent): void {
   const { content, organizer, calendarId, id, iCalUID } = row;
   if (content.extendedProperties === undefined) return;
-  const others = new Set([organizer.email, ...(content.attendees ?? []).map((each) => each.email)].map((each) => each.toLowerCase()).filter((each) => !sameAddress(each, calendarId)));
-  const copies = [...others].map((each) => store.event(each, id)).filter((each) => each?.iCalUID === iCalUID);
+  const people = [organizer, ...(content.attendees ?? [])].map((each) => each.email.toLowerCase());
+  const copies = [...new Set(people)].filter((each) => !sameAddress(each, calendarId)).map((each) => store.events.get(each, id)).filter((each) => each?.iCalUID === iCalUID);
   checkPropertyTotal(content.extendedProperties, copies.map((each) => each?.content.extendedProperties));
 }

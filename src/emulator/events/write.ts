@@ -27,7 +27,7 @@ export function storeWrite(call: WriteCall, kind: WriteRecord['kind'], before: S
   rememberPending(store, saved);
   conclude(call, kind, before, saved);
   call.emulator.quotas.countEvent(call.caller, before, saved);
-  return store.event(saved.calendarId, saved.id) ?? saved;
+  return store.events.get(saved.calendarId, saved.id) ?? saved;
 }
 
 /**
@@ -40,8 +40,8 @@ export function insertEvent(call: WriteCall, body: JsonObject): StoredEvent {
     const chosen = asText(body['id']), uid = asText(body['iCalUID']);
     if (chosen !== undefined && uid !== undefined) throw invalid('Only one of id and iCalUID can be chosen.');
     if (chosen !== undefined) checkClientId(chosen);
-    if (chosen !== undefined && store.event(calendar.id, chosen) !== undefined) throw duplicate();
-    if (uid !== undefined && store.eventsUnder({ iCalUID: uid }, calendar.id).next().done !== true) throw duplicate();
+    if (chosen !== undefined && store.events.get(calendar.id, chosen) !== undefined) throw duplicate();
+    if (uid !== undefined && store.events.under({ iCalUID: uid }, calendar.id).next().done !== true) throw duplicate();
     const content = readContent(body, contextOf(call));
     if (content.status === 'cancelled') throw invalid('Invalid event status.');
     checkInviting(call, undefined, content);
@@ -66,7 +66,8 @@ function withOwnAnswer({ content, calendarId }: StoredEvent, body: JsonObject): 
 function wantedContent(call: WriteCall, row: StoredEvent, kind: 'patch' | 'update', body: JsonObject): EventContent {
   const before = row.content, old = writableBody(before, call.calendar.timeZone);
   const editable = editableFields(before);
-  const fixed = Object.keys(old).filter((name) => (editable !== undefined && !editable.some((each) => each === name)) || (before.locked === true && MAIN_FIELDS.some((each) => each === name)));
+  const isIn = (names: readonly string[], name: string): boolean => names.includes(name);
+  const fixed = Object.keys(old).filter((name) => (editable !== undefined && !isIn(editable, name)) || (before.locked === true && isIn(MAIN_FIELDS, name)));
   const whole = kind === 'patch' ? merge(old, body) : { ...Object.fromEntries(fixed.map((name) => [name, old[name] ?? null])), ...merge({}, body) };
   if (kind === 'update' && asText(whole['status']) === undefined) whole['status'] = 'confirmed';
   // Only its creator sees the source of an event, and can write it (sheet 2).
@@ -74,7 +75,7 @@ function wantedContent(call: WriteCall, row: StoredEvent, kind: 'patch' | 'updat
   const wanted = readContent(whole, contextOf(call, row));
   const changed = (names: readonly string[]): boolean => names.some((name) => !isDeepStrictEqual(before[name as keyof EventContent], wanted[name as keyof EventContent]));
   if (before.locked === true && changed(MAIN_FIELDS)) throw lockedCopy();
-  if (editable !== undefined && changed(Object.keys({ ...before, ...wanted }).filter((name) => !editable.some((each) => each === name)))) {
+  if (editable !== undefined && changed(Object.keys({ ...before, ...wanted }).filter((name) => !isIn(editable, name)))) {
     throw eventTypeRestriction('This field of an event of this type cannot be changed.');
   }
   return isOrganizerCopy(row) || row.privateCopy === true ? wanted : asGuestMayWrite(row, wanted, body);
@@ -94,7 +95,7 @@ export function changeEvent(call: WriteCall, eventId: string, kind: 'patch' | 'u
     if (uid !== undefined && uid !== row.iCalUID) throw invalid('Invalid iCal UID value.');
     let content = body['attendeesOmitted'] === true ? withOwnAnswer(row, body) : wantedContent(call, row, kind, body);
     checkInviting(call, row.content, content);
-    const series = row.recurringEventId === undefined ? undefined : store.event(calendar.id, row.recurringEventId);
+    const series = row.recurringEventId === undefined ? undefined : store.events.get(calendar.id, row.recurringEventId);
     if (series !== undefined) {
       const visibility = occurrenceVisibility(content.visibility, row.content.visibility, series.content.visibility);
       content = withVisibility(content, visibility.own);

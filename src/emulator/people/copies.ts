@@ -37,7 +37,7 @@ const isCopyOf = (copy: StoredEvent, source: StoredEvent): boolean => {
 };
 
 function writeCopy(store: Store, calendarId: string, source: StoredEvent, content: EventContent): void {
-  const existing = store.event(calendarId, source.id);
+  const existing = store.events.get(calendarId, source.id);
   if (existing !== undefined && !isCopyOf(existing, source)) return; // another event has this id there
   if (existing?.leftByGuest === true && content.status !== 'cancelled') return;
   const { formerSeries: _, leftByGuest: __, ...shared } = source;
@@ -51,12 +51,12 @@ function writeCopy(store: Store, calendarId: string, source: StoredEvent, conten
 }
 
 function cancelCopy(store: Store, calendarId: string, source: StoredEvent): void {
-  const copy = store.event(calendarId, source.id);
+  const copy = store.events.get(calendarId, source.id);
   if (copy !== undefined) {
     if (isCopyOf(copy, source) && copy.content.status !== 'cancelled') writeCopy(store, calendarId, source, { ...copy.content, status: 'cancelled' });
     return;
   }
-  const series = source.recurringEventId === undefined ? undefined : store.event(calendarId, source.recurringEventId);
+  const series = source.recurringEventId === undefined ? undefined : store.events.get(calendarId, source.recurringEventId);
   if (series !== undefined && isCopyOf(series, source)) writeCopy(store, calendarId, source, { ...copiedContent(source.content, series.content), status: 'cancelled' });
 }
 
@@ -74,7 +74,7 @@ export interface Change {
  */
 export function propagate(store: Store, { before, after, heirOf }: Change): void {
   const { calendarId, id, recurringEventId, content } = after;
-  const series = recurringEventId === undefined ? undefined : store.event(calendarId, recurringEventId);
+  const series = recurringEventId === undefined ? undefined : store.events.get(calendarId, recurringEventId);
   const isLive = content.status !== 'cancelled' && !isSeriesDeleted(store, after);
   const now = new Set(isLive ? addressesOf(after) : []);
   const involved = new Set([...now, ...addressesOf(before), ...addressesOf(after), ...addressesOf(series)]);
@@ -84,15 +84,15 @@ export function propagate(store: Store, { before, after, heirOf }: Change): void
       cancelCopy(store, address, after);
       continue;
     }
-    const own = store.event(address, id);
-    const model = own ?? [recurringEventId, heirOf].map((each) => (each === undefined ? undefined : store.event(address, each))).find((each) => each !== undefined);
+    const own = store.events.get(address, id);
+    const model = own ?? [recurringEventId, heirOf].map((each) => (each === undefined ? undefined : store.events.get(address, each))).find((each) => each !== undefined);
     if (model === undefined && !appearsFor(store, address, after)) continue;
     writeCopy(store, address, after, copiedContent(content, model?.content));
-    const copy = store.event(address, id), former = heirOf === undefined ? undefined : store.event(address, heirOf);
+    const copy = store.events.get(address, id), former = heirOf === undefined ? undefined : store.events.get(address, heirOf);
     if (copy !== undefined && former !== undefined) adoptExceptions(store, former, copy);
   }
   if (content.recurrence === undefined) return;
-  for (const exception of store.exceptionsOf(calendarId, id)) {
+  for (const exception of store.events.exceptionsOf(calendarId, id)) {
     if (isLive) propagate(store, { after: exception });
     else for (const address of addressesOf(exception)) cancelOrphan(store, address, exception);
   }
@@ -101,5 +101,5 @@ export function propagate(store: Store, { before, after, heirOf }: Change): void
 /** Cancels a copy of one occurrence on a calendar that does not have its series, and so cannot know that this was deleted. */
 function cancelOrphan(store: Store, address: string, exception: StoredEvent): void {
   if (address === exception.calendarId.toLowerCase() || store.account(address) === undefined) return;
-  if (exception.recurringEventId !== undefined && store.event(address, exception.recurringEventId) === undefined) cancelCopy(store, address, exception);
+  if (exception.recurringEventId !== undefined && store.events.get(address, exception.recurringEventId) === undefined) cancelCopy(store, address, exception);
 }

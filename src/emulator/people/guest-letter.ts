@@ -3,9 +3,7 @@ import { timeMs } from '../events/content.js';
 import type { Attendee, EventTime, StoredEvent } from '../store/model.js';
 import { isoDate, toWall } from '../series/zone-time.js';
 import { calendarObject, type Method, type Told } from './ical.js';
-import { occurrencesFor } from './notices.js';
-
-export type Occasion = 'Invitation' | 'Updated invitation' | 'Canceled event';
+import { occurrencesFor, type Occasion } from './notices.js';
 
 /** A mail as it waits in the queue. */
 export interface Letter {

@@ -82,7 +82,7 @@ export class GuestMail {
   private facing({ calendarId, id, organizer: { email, displayName } }: StoredEvent): Facing {
     return {
       zone: (this.store.calendar(email) ?? this.store.calendar(calendarId))?.timeZone ?? 'UTC',
-      organizerName: displayName ?? this.store.account(email)?.name ?? email, nowMs: this.store.clock.now(), exceptions: this.store.exceptionsOf(calendarId, id),
+      organizerName: displayName ?? this.store.account(email)?.name ?? email, nowMs: this.store.clock.now(), exceptions: this.store.events.exceptionsOf(calendarId, id),
     };
   }
 

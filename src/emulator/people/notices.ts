@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventTime, StoredEvent } from '../store/model.js';
-import type { Occasion } from './guest-letter.js';
+
+/** Why guests get mail; it begins the subject. */
+export type Occasion = 'Invitation' | 'Updated invitation' | 'Canceled event';
 
 /** That one guest has to hear of an event. */
 export interface Notice { readonly occasion: Occasion; readonly to: string; readonly row: StoredEvent }

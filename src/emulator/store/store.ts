@@ -5,29 +5,20 @@ import { EmulatorClock } from './clock.js';
 import type { Account, AclRule, Calendar, ListEntry, StoredEvent, WatchedKind } from './model.js';
 import { RequestLog, WriteLog } from './log.js';
 import { Watches } from './watches.js';
-import { indexKeys, lookupKey, short, type IndexName, type Key, type Lookup } from './event-index.js';
+import type { Key } from './event-index.js';
+import { EventRows } from './event-rows.js';
+import { isKey, LAST } from './keys.js';
 
 /** A resource that a transaction changed, as channels watch it; of events, the types that changed. */
 export interface Touched { readonly kind: WatchedKind; readonly of: string; readonly eventTypes: Set<string> }
 
-/** Sorts after every string that an id can be. */
-const LAST = '\uffff';
-
 /** Raised when folders of before can no longer be read as they are. */
 const FORMAT = 2;
 
-/** What is longer names nothing here: keys of the store are limited, ids of Google to 1,024 characters and an instance's stamp. */
-const isKey = (id: string): boolean => Buffer.byteLength(id) <= 1_100;
-
-/**
- * Everything the emulator knows, in one LMDB folder, so that a kill at any moment loses no committed write.
- * Each event's place in its calendar's change log is its revision; `changes` holds only the latest place of each
- * event, which is all that an incremental answer needs. The indexes are derived from the rows, in the same commit.
- */
+/** Everything the emulator knows, in one LMDB folder, so that a kill at any moment loses no committed write. */
 export class Store {
   private readonly root: RootDatabase;
-  private readonly events: Database<StoredEvent, Key>;
-  private readonly indexes: Record<IndexName, Database<unknown, Key>>;
+  readonly events: EventRows;
   private readonly accounts: Database<Account, string>;
   private readonly calendars: Database<Calendar, string>;
   private readonly entries: Database<ListEntry, Key>;
@@ -55,10 +46,11 @@ export class Store {
       this.parts.push(opened);
       return opened;
     };
-    this.events = this.root.openDB<StoredEvent, Key>('events', { keyEncoding: 'ordered-binary', sharedStructuresKey: Symbol.for('structures') });
-    this.indexes = {
+    const rows = this.root.openDB<StoredEvent, Key>('events', { keyEncoding: 'ordered-binary', sharedStructuresKey: Symbol.for('structures') });
+    this.parts.push(rows);
+    this.events = new EventRows(rows, {
       changes: part('changes'), exceptions: part('exceptions'), spans: part('spans'), uids: part('uids'), properties: part('properties'), updates: part('updates'),
-    };
+    }, (row) => this.touch('events', row.calendarId, row.content.eventType));
     this.accounts = part('accounts');
     this.calendars = part('calendars');
     this.entries = part('entries');
@@ -143,93 +135,6 @@ export class Store {
     return made;
   }
 
-  event(calendarId: string, id: string): StoredEvent | undefined {
-    return isKey(id) ? this.events.get([calendarId, id]) : undefined;
-  }
-
-  /** Writes a row, moves its place in the change log and brings every index in line. Use within `transact`. */
-  putEvent(row: StoredEvent): void {
-    const before = this.event(row.calendarId, row.id);
-    const was = before === undefined ? [] : indexKeys(before), is = indexKeys(row);
-    const kept = new Set(is.map((each) => each.text));
-    for (const { index, key, text } of was) if (!kept.has(text)) this.indexes[index].removeSync(key);
-    const had = new Set(was.map((each) => each.text));
-    this.events.putSync([row.calendarId, row.id], row);
-    for (const { index, key, value, text } of is) if (!had.has(text)) this.indexes[index].putSync(key, value);
-    this.touch('events', row.calendarId, row.content.eventType);
-  }
-
-  /** Rows of a calendar from the highest id down (so exceptions come before their master), strictly below `belowId`. */
-  *eventsOf(calendarId: string, belowId: string = LAST): Generator<StoredEvent> {
-    for (const { value } of this.events.getRange({ start: [calendarId, belowId], end: [calendarId, ''], reverse: true })) {
-      if (value.id !== belowId) yield value;
-    }
-  }
-
-  /** Rows of a calendar under one key of an index (an iCalUID, or an extended property), strictly behind `afterId`. */
-  *eventsUnder(lookup: Lookup, calendarId: string, afterId = ''): Generator<StoredEvent> {
-    const [index, hash] = lookupKey(lookup);
-    for (const { value } of this.indexes[index].getRange({ start: [calendarId, hash, short(afterId)], end: [calendarId, hash, LAST] })) {
-      const row = value === afterId ? undefined : this.event(calendarId, String(value));
-      if (row !== undefined) yield row;
-    }
-  }
-
-  /** Rows of a calendar in the order in which they were updated, from `updatedUs` (and behind `afterId` at that very moment) on. */
-  *updatedSince(calendarId: string, updatedUs: number, afterId = ''): Generator<StoredEvent> {
-    for (const { key, value } of this.indexes.updates.getRange({ start: [calendarId, updatedUs, afterId], end: [calendarId, Number.MAX_SAFE_INTEGER] })) {
-      const row = Number(key[1]) === updatedUs && value === afterId ? undefined : this.event(calendarId, String(value));
-      if (row !== undefined) yield row;
-    }
-  }
-
-  /**
-   * Ids of a calendar's rows in one class of length whose first start lies in `[fromMs, toMs)`, rising by start and
-   * then id, strictly behind `after`.
-   */
-  *startsIn(calendarId: string, lengthClass: number, fromMs: number, toMs: number, after?: readonly [number, string]): Generator<{ startMs: number; id: string }> {
-    const [startMs, afterId] = after ?? [fromMs, ''];
-    for (const { key, value } of this.indexes.spans.getRange({ start: [calendarId, lengthClass, startMs, afterId], end: [calendarId, lengthClass, toMs] })) {
-      if (after !== undefined && key[2] === after[0] && String(value) <= afterId) continue;
-      yield { startMs: Number(key[2]), id: String(value) };
-    }
-  }
-
-  /** Rows whose latest change lies in `(after, upTo]`, in the order of their changes. */
-  *changedWithin(calendarId: string, after: number, upTo: number): Generator<StoredEvent> {
-    for (const { value } of this.indexes.changes.getRange({ start: [calendarId, after + 1], end: [calendarId, upTo + 1] })) {
-      const row = this.event(calendarId, String(value));
-      if (row !== undefined) yield row;
-    }
-  }
-
-  /** Revision of the newest change on a calendar, 0 if it never had one. */
-  lastChange(calendarId: string): number {
-    const [newest] = this.indexes.changes.getKeys({ start: [calendarId, Number.MAX_SAFE_INTEGER], end: [calendarId, 0], reverse: true, limit: 1 });
-    return newest === undefined ? 0 : Number(newest[1]);
-  }
-
-  /** Ids and original starts (ms) of the stored exceptions of a series on this calendar, cancelled ones included. */
-  *exceptionSlots(calendarId: string, masterId: string): Generator<{ id: string; slotMs: number }> {
-    const series = short(masterId);
-    for (const { value } of this.indexes.exceptions.getRange({ start: [calendarId, series], end: [calendarId, series, LAST] })) {
-      const [id, slotMs] = value as [string, number];
-      yield { id, slotMs };
-    }
-  }
-
-  /** Stored exceptions of a series on this calendar, cancelled ones included. */
-  exceptionsOf(calendarId: string, masterId: string): StoredEvent[] {
-    return [...this.exceptionSlots(calendarId, masterId)].flatMap(({ id }) => this.event(calendarId, id) ?? []);
-  }
-
-  /** Series whose instances are named after `root`: the master itself and the parts split off it. */
-  mastersOf(calendarId: string, root: string): StoredEvent[] {
-    const parts = this.events.getRange({ start: [calendarId, `${root}_R`], end: [calendarId, `${root}_S`] });
-    return [this.event(calendarId, root), ...[...parts].map(({ value }) => value)]
-      .filter((row): row is StoredEvent => row?.content.recurrence !== undefined);
-  }
-
   account(email: string): Account | undefined {
     return isKey(email) ? this.accounts.get(email.toLowerCase()) : undefined;
   }
@@ -290,7 +195,7 @@ export class Store {
   clear(): void {
     this.transact(() => {
       const signing = this.meta.get('signingKeys');
-      for (const each of [this.events, ...this.parts]) each.clearSync();
+      for (const each of this.parts) each.clearSync();
       this.meta.putSync('format', FORMAT);
       if (signing !== undefined) this.meta.putSync('signingKeys', signing);
       this.clock.shift(0);
