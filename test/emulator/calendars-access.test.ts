@@ -126,3 +126,39 @@ test('the epoch of an access changes with the rule that gives it, and with no ot
 test('the closest colour of the palette', () => {
   expect(['#9fe1e7', '#9fe1e6', '#000000', '#ffffff'].map(closestColor)).toEqual(['14', '14', '8', '14']);
 });
+
+test('a filter finds nothing in what its asker may not read', async () => {
+  const { ana, dana } = await aWorld();
+  const at = { start: { dateTime: '2026-11-30T10:00:00Z' }, end: { dateTime: '2026-11-30T11:00:00Z' } };
+  const extendedProperties = { private: { k: 'v' }, shared: { s: 't' } };
+  for (const visibility of ['private', 'default']) {
+    await ana.events.insert({ calendarId: 'primary', requestBody: { ...at, summary: 'Oncologist', description: visibility, visibility, attendees: [{ email: SAM }], extendedProperties } });
+  }
+  const grant = (role: string) => ana.acl.insert({ calendarId: ANA, requestBody: { role, scope: user(DANA) } });
+  const found = async (filter: object) => {
+    const shapes = [{}, { singleEvents: true }, { singleEvents: true, orderBy: 'updated' }, { timeMin: '2026-11-01T00:00:00Z' }];
+    return Promise.all(shapes.map(async (shape) => (await dana.events.list({ calendarId: ANA, ...filter, ...shape })).data.items?.length));
+  };
+  const filters = [{ q: 'oncologist' }, { q: SAM }, { privateExtendedProperty: ['k=v'] }, { sharedExtendedProperty: ['s=t'] }];
+  for (const [role, count] of [['freeBusyReader', 0], ['reader', 1], ['writerWithoutPrivateAccess', 1], ['writer', 2]] as const) {
+    await grant(role);
+    for (const filter of filters) expect([role, filter, await found(filter)]).toEqual([role, filter, Array(4).fill(count)]);
+    expect([role, await found({})]).toEqual([role, Array(4).fill(2)]);
+  }
+  // With a token, too: what a later read tells is what its asker may read then.
+  const { data: { nextSyncToken: syncToken = '' } } = await dana.events.list({ calendarId: ANA, q: 'oncologist' });
+  const [hidden] = (await ana.events.list({ calendarId: 'primary', q: 'private' })).data.items ?? [];
+  await ana.events.patch({ calendarId: 'primary', eventId: hidden?.id ?? '', requestBody: { location: 'Hospital' } });
+  expect((await dana.events.list({ calendarId: ANA, syncToken: syncToken ?? '' })).data.items).toHaveLength(1);
+});
+
+test('q does not tell a guest who the other guests are', async () => {
+  const { ana, dana } = await aWorld();
+  const at = { start: { dateTime: '2026-11-30T10:00:00Z' }, end: { dateTime: '2026-11-30T11:00:00Z' } };
+  const attendees = [{ email: DANA, displayName: 'Dana' }, { email: SAM, displayName: 'Samuel' }];
+  const found = async (q: string) => [(await ana.events.list({ calendarId: 'primary', q })).data.items?.length, (await dana.events.list({ calendarId: 'primary', q })).data.items?.length];
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: { ...at, guestsCanSeeOtherGuests: false, attendees } });
+  expect([await found(SAM), await found('samuel'), await found(DANA)]).toEqual([[1, 0], [1, 0], [1, 1]]);
+  await ana.events.patch({ calendarId: 'primary', eventId: data.id ?? '', requestBody: { guestsCanSeeOtherGuests: true } });
+  expect([await found(SAM), await found('samuel')]).toEqual([[1, 1], [1, 1]]);
+});

@@ -106,7 +106,7 @@ test('rules about sign-in, and rules that make no sense', async () => {
   expect([answer.status, await answer.json()]).toEqual([400, { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }]);
   for (const rule of [
     {}, { times: 1 }, { kind: 'events.lst', status: 500 }, { status: 200 }, { status: 500, times: 0 }, { status: 500, times: 2, forever: true }, { mode: 'explode' }, { pathPattern: '(', status: 500 },
-    { delayMs: 1, reason: 'x' }, { delayMs: 1, applied: true }, { status: 500, body: 'x', reason: 'y' }, { status: 500, contentType: 'text/plain' }, { status: 500, headers: { 'a b': 'c' } }, { status: 500, everyNth: 0 }, { status: 500, colour: 'red' },
+    { delayMs: 1, reason: 'x' }, { delayMs: 1, applied: true }, { status: 500, body: 'x', reason: 'y' }, { status: 500, contentType: 'text/plain' }, { status: 500, headers: { 'a b': 'c' } }, { status: 500, body: 'x', contentType: 'a\r\nb: c' }, { status: 500, everyNth: 0 }, { status: 500, colour: 'red' },
   ]) await expect(control('POST', '/rules', rule), JSON.stringify(rule)).rejects.toThrow('400');
   await expect(control('POST', '/rules', { kind: 'events.lst', status: 500 })).rejects.toThrow('events.list');
   expect((await control('GET', '/rules'))['rules']).toEqual([]);
@@ -237,5 +237,18 @@ test('a browser page on another loopback port may call; any other origin or host
   const answer = await from('http://127.0.0.1:8080');
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, 'http://127.0.0.1:8080']);
   expect((await from('https://evil.example')).status).toBe(403);
+  // A form or frame of any page can say that it has no origin: it may look, and read nothing of what it sees.
+  for (const place of [path, `${url}/control/accounts`, `${url}/o/oauth2/v2/auth`]) expect([place, (await fetch(place, { method: 'POST', body: '{}', headers: { origin: 'null' } })).status]).toEqual([place, 403]);
+  const looked = await from('null');
+  expect([looked.status, looked.headers.get('access-control-allow-origin')]).toEqual([200, null]);
   await expect(startEmulator({ dataDir: scratchDir(), host: '0.0.0.0' })).rejects.toThrow('loopback only');
+});
+
+test('an event that no call could name is not loaded, and nothing that came with it', async () => {
+  const { ana, control } = await aWorld();
+  const load = (id: string) => control('POST', '/events', { calendarId: ANA, events: [{ id: 'first0' }, { id }] });
+  for (const id of ['x'.repeat(1_101), 'ü'.repeat(5_000)]) await expect(load(id)).rejects.toThrow('400');
+  expect((await ana.events.list({ calendarId: 'primary' })).data.items).toEqual([]);
+  expect(await load('x'.repeat(1_100))).toMatchObject({ loaded: 2 });
+  expect((await ana.events.get({ calendarId: 'primary', eventId: 'x'.repeat(1_100) })).data.id).toBe('x'.repeat(1_100));
 });

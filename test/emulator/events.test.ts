@@ -197,3 +197,30 @@ test('secondary calendars: the calendar is the organizer; free time merges what 
   expect((await ana.settings.get({ setting: 'timezone' })).data.value).toBe('Europe/Berlin');
   expect((await clientFor(url, DANA).calendars.get({ calendarId: 'primary' })).data.timeZone).toBe('Europe/London');
 });
+
+test('instances of a series of centuries come page by page, and one slot at once', async () => {
+  const { ana } = await aWorld();
+  const read = async (eventId: string, more: object) => (await ana.events.instances({ calendarId: 'primary', eventId, maxResults: 2, ...more })).data;
+  const starts = ({ items = [] }: Awaited<ReturnType<typeof read>>) => items.map((each) => each.originalStartTime?.date ?? each.originalStartTime?.dateTime?.slice(0, 10));
+  const { data: old } = await ana.events.insert({ calendarId: 'primary', requestBody: { start: { date: '0001-01-01' }, end: { date: '0001-01-02' }, recurrence: ['RRULE:FREQ=DAILY'] } });
+  const id = old.id ?? '';
+  await ana.events.delete({ calendarId: 'primary', eventId: `${id}_00010102` });
+  await ana.events.patch({ calendarId: 'primary', eventId: `${id}_00010106`, requestBody: { start: { date: '0001-01-04' }, end: { date: '0001-01-05' } } });
+  const seen: unknown[] = [];
+  // 130 pages of 2: far too many to make the whole list for each.
+  for (let page = await read(id, {}), i = 0; ; page = await read(id, { pageToken: page.nextPageToken })) {
+    seen.push(...starts(page));
+    if (++i === 130) break;
+  }
+  const days = (from: number, count: number) => Array.from({ length: count }, (_, i) => new Date(Date.parse('0001-01-01') + (from + i) * 86_400_000).toISOString().slice(0, 10));
+  expect(seen).toEqual(['0001-01-01', '0001-01-03', '0001-01-04', '0001-01-06', '0001-01-05', ...days(6, 255)]);
+  expect(starts(await read(id, { originalStart: '2026-11-30' }))).toEqual(['2026-11-30']);
+  expect(starts(await read(id, { originalStart: '0001-01-06' }))).toEqual(['0001-01-06']);
+  expect([starts(await read(id, { originalStart: '0001-01-02' })), starts(await read(id, { originalStart: '0001-01-02', showDeleted: true }))]).toEqual([[], ['0001-01-02']]);
+  expect(starts(await read(id, { originalStart: '2026-11-30', timeMax: '2026-11-30T00:00:00+01:00' }))).toEqual([]);
+  // Each occurrence lasts for thousands of years: all of them meet the window.
+  const { data: long } = await ana.events.insert({ calendarId: 'primary', requestBody: { ...timed('2026-11-30T10:00:00', '9000-11-30T10:00:00'), recurrence: ['RRULE:FREQ=DAILY'] } });
+  const late = { timeMin: '8999-12-01T00:00:00Z', timeMax: '9001-01-01T00:00:00Z' };
+  const first = await read(long.id ?? '', late), second = await read(long.id ?? '', { ...late, pageToken: first.nextPageToken });
+  expect([...starts(first), ...starts(second)]).toEqual(['2026-11-30', '2026-12-01', '2026-12-02', '2026-12-03']);
+});

@@ -229,3 +229,33 @@ test('the front page says what this is and who is here, and escapes what people 
   for (const words of ['Google Calendar emulator', 'This is not Google', 'Ana Coach', ANA, 'src/emulator/README.md', '&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Eve&quot;']) expect(text).toContain(words);
   expect(text).not.toContain('<script');
 });
+
+test('a body nested deeper than a hundred levels is refused, wherever it is; what nests less is taken', async () => {
+  const { url } = await aWorld();
+  const gadget = (levels: number): string => `${JSON.stringify(event).slice(0, -1)},"gadget":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
+  const texts = (levels: number): string => `{"summary":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  const path = '/calendars/primary/events';
+  const made = await call(url, 'POST', path, { body: gadget(99) });
+  expect(made.status).toBe(200);
+  expect((await call(url, 'POST', path, { body: JSON.stringify({ ...event, summary: '[{"[{'.repeat(200) }) })).status).toBe(200);
+  for (const body of [gadget(100), gadget(100_000), texts(100_000)]) {
+    expect(reasonOf(await call(url, 'POST', path, { body }))).toBe('400 parseError');
+    expect(reasonOf(await call(url, 'PATCH', `${path}/${String(made.json['id'])}`, { body }))).toBe('400 parseError');
+    expect((await fetch(`${url}/control/events`, { method: 'POST', body })).status).toBe(400);
+  }
+});
+
+test('half a character becomes U+FFFD, in the answer as in every later one', async () => {
+  const { url } = await aWorld();
+  const made = await call(url, 'POST', '/calendars/primary/events', { body: `${JSON.stringify(event).slice(0, -1)},"summary":"a\\ud800b \\ud83d\\ude00 \\udc00","extendedProperties":{"private":{"k":"\\udfff"}}}` });
+  expect(made.json['summary']).toBe('a\ufffdb 😀 \ufffd');
+  expect((await call(url, 'GET', `/calendars/primary/events/${String(made.json['id'])}`)).text).toBe(made.text);
+  expect((await call(url, 'GET', `/calendars/primary/events?privateExtendedProperty=k%3D${encodeURIComponent('\ufffd')}`)).json['items']).toHaveLength(1);
+});
+
+test('an answer that cannot be sent ends the connection: nobody waits for ever', async () => {
+  const { url, control } = await aWorld();
+  await control('POST', '/events', { calendarId: ANA, events: [{ id: 'broken0', etag: '"a\nb"', ...event }] });
+  await expect(call(url, 'GET', '/calendars/primary/events/broken0')).rejects.toThrow('fetch failed');
+  expect((await call(url, 'GET', '/calendars/primary/events')).status).toBe(200);
+});

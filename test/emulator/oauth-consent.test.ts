@@ -26,6 +26,7 @@ test('a request with a fault ends on a page and never goes back to its app', asy
   const cases: [Record<string, string | undefined>, string][] = [
     [{ client_id: undefined }, '400: invalid_request'], [{ client_id: 'with space' }, '401: invalid_client'], [{ redirect_uri: undefined }, '400: invalid_request'],
     [{ redirect_uri: 'nowhere' }, '400: redirect_uri_mismatch'], [{ redirect_uri: `${BACK}#part` }, '400: redirect_uri_mismatch'], [{ redirect_uri: 'ftp://a.example/' }, '400: redirect_uri_mismatch'],
+    [{ redirect_uri: `${BACK}\r\nx` }, '400: redirect_uri_mismatch'], [{ redirect_uri: `${BACK}\0` }, '400: redirect_uri_mismatch'],
     [{ response_type: undefined }, '400: invalid_request'], [{ response_type: 'token' }, '400: unsupported_response_type'],
     [{ scope: ' ' }, '400: invalid_request'], [{ scope: `${SCOPE}calendar.event` }, '400: invalid_scope'], [{ scope: 'calendar' }, '400: invalid_scope'],
     [{ access_type: 'forever' }, '400: invalid_request'], [{ prompt: 'nothing' }, '400: invalid_request'], [{ prompt: 'none consent' }, '400: invalid_request'],

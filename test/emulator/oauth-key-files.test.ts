@@ -77,6 +77,7 @@ test('an assertion must be signed by its key, be meant for Google, be fresh and 
   const signed = (change: object, header: object = {}) => post(signedBy(key, { ...good, ...change }, header));
   expect(await signed({})).toBe('200 none: ');
   expect(await signed({}, { kid: file.private_key_id })).toBe('200 none: ');
+  for (const kid of ['__proto__', 'constructor', 'toString']) expect(await signed({}, { kid })).toBe('400 invalid_grant: Invalid JWT Signature.');
   expect(await signed({ aud: file.token_uri })).toBe('200 none: ');
   expect(await post(signedBy(foreignKey(), good))).toBe('400 invalid_grant: Invalid JWT Signature.');
   expect(await signed({}, { kid: 'another' })).toBe('400 invalid_grant: Invalid JWT Signature.');

@@ -247,3 +247,51 @@ test('when a channel ends: whole seconds, the strictest wish, a week without one
   expect(end({ params: { ttl: '99999999' } })).toBe(floor(now + 30 * day));
   for (const wrong of [{ expiration: String(now) }, { params: { ttl: '0' } }, { params: { ttl: '1.5' } }, { params: { ttl: 'soon' } }]) expect(() => end(wrong)).toThrow('Invalid value');
 });
+
+test('a receiver that never ends its answer is let go', async () => {
+  const world = await aWorld();
+  const ended = new Promise<string>((resolve) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200);
+      const writing = setInterval(() => response.write('x'.repeat(65_536)), 1);
+      response.on('error', () => undefined).on('close', () => { clearInterval(writing); resolve('ended'); });
+    });
+    onTestFinished(() => { server.closeAllConnections(); server.close(); });
+    server.listen(0, '127.0.0.1', () => {
+      void world.ana.events.watch({ calendarId: 'primary', requestBody: { id: 'c-1', type: 'web_hook', address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` } });
+    });
+  });
+  expect(await ended).toBe('ended');
+  await idle(world);
+  expect(await world.control('GET', '/pushes')).toMatchObject({ delivered: 1, lost: 0 });
+});
+
+test('a token that no header can carry is refused; any other arrives, in UTF-8', async () => {
+  const world = await aWorld(), receiver = await aReceiver();
+  const open = (id: string, token: string) => world.ana.events.watch({ calendarId: 'primary', requestBody: { id, type: 'web_hook', address: receiver.address, token } });
+  for (const token of ['a\r\nX-Evil: 1', 'a\0b', '\u007f']) expect(await refusal(open('c-1', token))).toEqual({ status: 400, reason: 'invalid' });
+  await open('c-1', 'Zoë 😀');
+  await arrived(receiver, 1);
+  expect(Buffer.from(String(receiver.got[0]?.['x-goog-channel-token']), 'latin1').toString()).toBe('Zoë 😀');
+});
+
+test('what DELETE /control overtakes on its way counts for nothing after', async () => {
+  const world = await aWorld();
+  let answer = (): void => undefined;
+  const came = new Promise<void>((resolve) => {
+    const server = createServer((_request, response) => { answer = () => response.writeHead(503).end(); resolve(); });
+    onTestFinished(() => { server.closeAllConnections(); server.close(); });
+    server.listen(0, '127.0.0.1', () => {
+      void world.ana.events.watch({ calendarId: 'primary', requestBody: { id: 'c-1', type: 'web_hook', address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` } });
+    });
+  });
+  await came;
+  await world.control('DELETE', '');
+  answer();
+  await control(world.url, 'POST', '/accounts', { email: ANA, name: 'Ana', timeZone: 'UTC' });
+  const receiver = await aReceiver();
+  await watch(world, 'c-1', receiver);
+  await arrived(receiver, 1);
+  await idle(world);
+  expect(await world.control('GET', '/pushes')).toMatchObject({ delivered: 1, lost: 0 });
+});

@@ -86,6 +86,9 @@ test('seriesSpan is the first and the last slot, Infinity without an end, undefi
   expect(span('RRULE:FREQ=WEEKLY;COUNT=3', 'RDATE:20260101T000000Z', 'EXDATE:20261116T120000Z')).toEqual({ firstMs: Date.UTC(2026, 0), lastMs: start.atMs + 7 * DAY });
   expect(span('RRULE:FREQ=WEEKLY', 'EXDATE:20261102T120000Z')).toEqual({ firstMs: start.atMs + 7 * DAY, lastMs: Infinity });
   expect(span('RRULE:FREQ=WEEKLY;COUNT=1', 'EXDATE:20261102T120000Z')).toBeUndefined();
+  // What takes everything away for ever is not followed to the year 9999.
+  expect(span('RRULE:FREQ=DAILY', 'EXRULE:FREQ=DAILY')).toEqual({ firstMs: start.atMs, lastMs: Infinity });
+  expect(span('RRULE:FREQ=DAILY;COUNT=20', 'EXRULE:FREQ=DAILY')).toBeUndefined();
   expect(span('RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30')).toEqual({ firstMs: start.atMs, lastMs: start.atMs });
 });
 

@@ -29,6 +29,7 @@ test.each([
   ].map((value) => `RRULE:${value}`)],
   ['a clock that is not the start\'s', ['BYHOUR=14', 'BYHOUR=13,14', 'BYMINUTE=30', 'BYSECOND=1', 'BYHOUR=12'].map((part) => `RRULE:FREQ=DAILY;${part}`)],
   ['moments', ['RRULE:FREQ=DAILY;UNTIL=2026-11-09', 'RRULE:FREQ=DAILY;UNTIL=20260230', 'EXDATE:20261109T250000Z', 'EXDATE:20261109T136000', 'EXDATE:', 'EXDATE:20261109T130000Z,', 'RDATE:20261109T1300']],
+  ['line breaks within', ['EXDATE:20261109T130000Z,\r\n20261110T130000Z', 'RDATE:20261109T130000Z,\n20261110T130000Z', 'RRULE:FREQ=DAILY;\nCOUNT=2']],
   ['forms that VALUE does not name', [
     'EXDATE;VALUE=DATE:20261109T130000', 'EXDATE;VALUE=DATE-TIME:20261109', 'EXDATE;VALUE=PERIOD:20261109T130000Z/PT1H', 'RDATE;VALUE=PERIOD:20261109T130000Z', 'RDATE:20261109T130000Z/PT1H', 'RDATE;VALUE=PERIOD:20261109T130000Z/P',
     'RDATE;VALUE=PERIOD:20261109T130000Z/PT1H/PT1H', 'RDATE;VALUE=TEXT:20261109', 'RDATE;X-A=1:20261109', 'EXDATE;TZID=Mars/Olympus:20261109T130000', 'EXDATE;TZID=:20261109T130000',
@@ -43,6 +44,12 @@ test('BYHOUR, BYMINUTE and BYSECOND may repeat the start\'s clock in its own zon
   expect(() => parseRecurrence([clock], { atMs: start.atMs, timeZone: 'America/New_York' })).toThrow(BadRecurrence);
   expect(() => parseRecurrence([clock], { date: '2026-11-02' })).toThrow(BadRecurrence);
   expect(() => parseRecurrence(['RRULE:FREQ=DAILY;BYHOUR=0'], { date: '2026-11-02' })).not.toThrow();
+});
+
+test('rules without number would take for ever: ten lines of them are taken, more are not', () => {
+  const rules = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i % 2 === 0 ? 'RRULE' : 'EXRULE'}:FREQ=DAILY;COUNT=${i + 1}`);
+  expect(() => parseRecurrence(rules(10), start)).not.toThrow();
+  expect(() => parseRecurrence(rules(11), start)).toThrow(BadRecurrence);
 });
 
 test('one bad line among good ones is found', () => {

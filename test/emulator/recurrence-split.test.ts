@@ -41,6 +41,11 @@ describe('a weekly series split as Google does it (sheet 2.1)', () => {
     });
   });
 
+  test('the old part stays a series if all of its dates go with the new one: its exceptions keep their master', () => {
+    expect(lines('RDATE:20241126T160000Z,20241203T160000Z')).toEqual({ old: ['RDATE:20241001T150000Z'], rest: ['RDATE:20241126T160000Z,20241203T160000Z'] });
+    expect(trimRecurrence({ start: { date: '2024-10-01' }, recurrence: ['RDATE;VALUE=DATE:20241008'] }, Date.UTC(2024, 9, 8))).toEqual(['RDATE;VALUE=DATE:20241001']);
+  });
+
   test('an all-day series ends on the date before', () => {
     const series = { start: { date: '2024-10-01' }, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=10', 'EXDATE;VALUE=DATE:20241008'] };
     expect(trimRecurrence(series, Date.UTC(2024, 9, 22))).toEqual(['RRULE:FREQ=WEEKLY;UNTIL=20241021', 'EXDATE;VALUE=DATE:20241008']);

@@ -57,6 +57,35 @@ test('guest lists: an address counts once, the organizer is not added, companion
   for (const attendees of [[{}], [{ email: 'no' }], [{ email: DANA, additionalGuests: -1 }], [{ email: DANA, responseStatus: 'maybe' }]]) expect((await refused({ ...at, attendees })).status, JSON.stringify(attendees)).toBe(400);
 });
 
+test('guest addresses: none that a mail would take for another, or for several', async () => {
+  const { refused } = await aWriter();
+  for (const email of ['a,b@x.example', '(c)a@x.example', 'a:b;@x.example', 'a\\b@x.example', '[a]@x.example', '\0a@x.example', 'a@x,y.example', 'a@\u0007', '@x.example', 'a b@x.example']) {
+    expect([email, await refused({ ...at, attendees: [{ email }] })]).toEqual([email, { status: 400, reason: 'invalid' }]);
+  }
+});
+
+test('a guest list may be very long', async () => {
+  const { insert, patch } = await aWriter();
+  const attendees = Array.from({ length: 90_000 }, (_, i) => ({ email: `${i}@a` }));
+  const data = await insert({ ...at, attendees });
+  expect(data.attendees).toHaveLength(90_000);
+  expect((await patch(data.id, { attendees: attendees.slice(0, 3) })).attendees).toHaveLength(3);
+});
+
+test('an import has an id that can be read, however long its iCalUID', async () => {
+  const { ana, get, patch } = await aWriter();
+  for (const iCalUID of ['short', 'u'.repeat(639), 'u'.repeat(640), 'u'.repeat(1_000), 'ü'.repeat(100_000)]) {
+    const imported = async () => (await ana.events.import({ calendarId: 'primary', requestBody: { ...at, iCalUID, summary: 'a' } })).data;
+    const data = await imported();
+    expect(data.id).toMatch(/^_[0-9a-v]{5,1023}$/);
+    expect(await get(data.id)).toEqual(data);
+    expect((await imported()).id).toBe(data.id);
+    expect((await patch(data.id, { summary: 'b' })).summary).toBe('b');
+    await ana.events.delete(on(data.id));
+    expect((await get(data.id)).status).toBe('cancelled');
+  }
+});
+
 test('id and iCalUID: one of both, and each only once', async () => {
   const { insert, refused, ana } = await aWriter();
   const data = await insert({ ...at, iCalUID: 'mine@x.example' });
@@ -182,6 +211,7 @@ test('a writer without access to private events writes the others only; a reader
   for (const refused of [patching(secret.id, { summary: 'x' }), patching(open.id, { visibility: 'private' }), dana.events.insert({ calendarId: ANA, requestBody: { ...at, visibility: 'confidential' } }), dana.events.delete({ calendarId: ANA, eventId: secret.id ?? '' })]) {
     expect((await refusal(refused)).status).toBe(403);
   }
+  expect(await refusal(dana.events.import({ calendarId: ANA, requestBody: { ...at, iCalUID: secret.iCalUID ?? '', summary: 'x' } }))).toEqual({ status: 403, reason: 'requiredAccessLevel' });
   await grant('writer');
   expect((await patching(secret.id, { summary: 'y' })).data.summary).toBe('y');
 });

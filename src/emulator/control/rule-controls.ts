@@ -3,13 +3,15 @@ import { ok, type Control } from './route.js';
 
 const pattern = z.string().refine((text) => { try { new RegExp(text); return true; } catch { return false; } }, 'not a regular expression');
 
+const headerText = z.string().regex(/^[\t\x20-\x7e]*$/);
+
 const newRule = (kinds: readonly string[]) => z.strictObject({
   kind: z.string().refine((kind) => kinds.includes(kind), { error: `no such kind of call; there are: ${kinds.join(', ')}` }).optional(),
   method: z.string().toUpperCase().optional(), pathPattern: pattern.optional(), account: z.string().toLowerCase().optional(),
   times: z.int().min(1).optional(), forever: z.literal(true).optional(), skip: z.int().min(0).default(0), everyNth: z.int().min(1).default(1),
   status: z.int().min(400).max(599).optional(), reason: z.string().optional(), message: z.string().optional(),
-  body: z.string().optional(), contentType: z.string().optional(),
-  headers: z.record(z.string().regex(/^[\w-]+$/).toLowerCase(), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
+  body: z.string().optional(), contentType: headerText.optional(),
+  headers: z.record(z.string().regex(/^[\w-]+$/).toLowerCase(), headerText).optional(),
   applied: z.literal(true).optional(), delayMs: z.int().min(0).max(600_000).optional(), mode: z.enum(['dropAnswer', 'dropRequest', 'hold', 'truncate']).optional(),
 })
   .refine((rule) => [rule.status, rule.delayMs, rule.mode, rule.headers].some((each) => each !== undefined), 'a rule needs status, delayMs, mode or headers')

@@ -9,14 +9,19 @@ export const entryOf = (attendees: readonly Attendee[] | undefined, email: strin
   attendees?.find((each) => sameAddress(each.email, email));
 
 /** Those of `attendees` whose address is not in `others`. */
-export const without = (attendees: readonly Attendee[] | undefined, others: readonly Attendee[] | undefined): Attendee[] =>
-  (attendees ?? []).filter((each) => entryOf(others, each.email) === undefined);
+export function without(attendees: readonly Attendee[] | undefined, others: readonly Attendee[] | undefined): Attendee[] {
+  const known = new Set(others?.map((each) => each.email.toLowerCase()));
+  return (attendees ?? []).filter((each) => !known.has(each.email.toLowerCase()));
+}
+
+/** One address as a mail can name it: nothing that its header would read as a list, a comment or a route (RFC 5322 3.2.3). */
+const ADDRESS = /^[^\s@<>"(),:;[\\\]\p{Cc}]+@[^\s@<>"(),:;[\\\]\p{Cc}]+$/u;
 
 function readAttendee(value: Json): Attendee {
   const guest = asObject(value) ?? {};
   const email = asText(guest['email']), comment = asText(guest['comment']), displayName = asText(guest['displayName']);
   if (email === undefined) throw required('Missing attendee email.');
-  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(email)) throw invalid('Invalid attendee email.');
+  if (!ADDRESS.test(email)) throw invalid('Invalid attendee email.');
   const extra = Number(guest['additionalGuests'] ?? 0);
   if (extra < 0) throw invalid('Invalid number of additional guests.');
   return {
@@ -33,9 +38,9 @@ function readAttendee(value: Json): Attendee {
 /** The guest list of a body that passed the schema; an address counts once, its first entry wins. Throws Google's 400s. */
 export function readAttendees(value: Json | undefined): Attendee[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  const list: Attendee[] = [];
-  for (const each of value.map(readAttendee)) if (entryOf(list, each.email) === undefined) list.push(each);
-  return list;
+  const list = new Map<string, Attendee>();
+  for (const each of value.map(readAttendee)) if (!list.has(each.email.toLowerCase())) list.set(each.email.toLowerCase(), each);
+  return [...list.values()];
 }
 
 /** A guest's entry with the parts that the guest decides taken from `answer`. */

@@ -22,23 +22,25 @@ export const cancelled = (row: StoredEvent): StoredEvent => {
 export const horizonOf = (store: Store, wanted: Wanted): number => Math.max(store.clock.now(), wanted.timeMinMs ?? -Infinity) + HORIZON_MS;
 
 /**
- * Slots of a series that have no stored exception, rising, whose occurrences can meet `[fromMs, untilMs)`;
- * generous by a day on both sides.
+ * Slots of a series that have no stored exception, rising, whose occurrences can meet `[fromMs, untilMs)` and begin no earlier than
+ * `startsFromMs`; generous by a day on both sides.
  */
-export function* plainSlots(store: Store, master: StoredEvent, fromMs: number, untilMs: number): Generator<number> {
+export function* plainSlots(store: Store, master: StoredEvent, fromMs: number, untilMs: number, startsFromMs = -Infinity): Generator<number> {
   const { start, end, recurrence } = master.content;
   if (recurrence === undefined) return;
   const taken = new Set([...store.events.exceptionSlots(master.calendarId, master.id)].map(({ slotMs }) => slotMs));
   const length = timeMs(end) - timeMs(start);
-  for (const slot of slotsFrom({ start, recurrence }, fromMs === -Infinity ? -8e15 : fromMs - length - DAY_MS)) {
-    if (slot >= untilMs + DAY_MS) return;
+  for (const slot of slotsFrom({ start, recurrence }, Math.max(-8e15, fromMs - length - DAY_MS, startsFromMs - DAY_MS), untilMs + DAY_MS)) {
     if (!taken.has(slot)) yield slot;
   }
 }
 
-/** Plain instances of a series that meet the window; slots that have a stored exception are left to that exception. */
-export function* plainInstances(store: Store, master: StoredEvent, wanted: Wanted, zone: string): Generator<StoredEvent> {
-  for (const slot of plainSlots(store, master, wanted.timeMinMs ?? -Infinity, wanted.timeMaxMs ?? horizonOf(store, wanted))) {
+/**
+ * Plain instances of a series that meet the window, rising, those that begin a day before `startsFromMs` or earlier left out; slots
+ * that have a stored exception are left to that exception.
+ */
+export function* plainInstances(store: Store, master: StoredEvent, wanted: Wanted, zone: string, startsFromMs?: number): Generator<StoredEvent> {
+  for (const slot of plainSlots(store, master, wanted.timeMinMs ?? -Infinity, wanted.timeMaxMs ?? horizonOf(store, wanted), startsFromMs)) {
     const row = instanceOf(master, slot);
     if (isInWindow(row.content.start, row.content.end, wanted, zone)) yield row;
   }

@@ -1,6 +1,7 @@
 import { timeMs } from './content.js';
 import type { Lookup } from '../store/event-index.js';
-import type { EventTime, StoredEvent } from '../store/model.js';
+import type { EventTime, Role, StoredEvent } from '../store/model.js';
+import { isMasked, visibleGuests } from './view.js';
 import { fromWall } from '../series/zone-time.js';
 
 /** What a list asks for, apart from paging; it also travels inside the sync token (sheet 1.4). */
@@ -15,6 +16,8 @@ export interface Wanted {
   readonly q?: string;
   readonly privateProperties: readonly string[];
   readonly sharedProperties: readonly string[];
+  /** Of who asks, so that filters find nothing in what they may not read; absent: they may read all. Not part of a token. */
+  readonly role?: Role;
 }
 
 /** Instant at which a time begins; an all-day date begins at midnight in the calendar's zone. */
@@ -35,13 +38,16 @@ const hasAll = (properties: Record<string, string> | undefined, wanted: readonly
 function mentions(row: StoredEvent, q: string): boolean {
   const { content, organizer, creator } = row;
   const text = [content.summary, content.description, content.location, organizer.email, organizer.displayName, creator.email,
-    ...(content.attendees ?? []).flatMap((each) => [each.email, each.displayName])].join('\n').toLowerCase();
+    ...(visibleGuests(row) ?? []).flatMap((each) => [each.email, each.displayName])].join('\n').toLowerCase();
   return q.toLowerCase().split(/\s+/).filter((each) => each !== '').every((each) => text.includes(each));
 }
 
-/** Filters that do not look at times. */
+const looksInside = ({ q, privateProperties, sharedProperties }: Wanted): boolean => q !== undefined || privateProperties.length + sharedProperties.length > 0;
+
+/** Filters that do not look at times. What is masked for who asks is not found by its content. */
 export function isWanted(row: StoredEvent, wanted: Wanted): boolean {
   const { content } = row;
+  if (wanted.role !== undefined && looksInside(wanted) && isMasked(row, wanted.role)) return false;
   if (wanted.eventTypes.length > 0 && !wanted.eventTypes.includes(content.eventType)) return false;
   if (wanted.iCalUID !== undefined && row.iCalUID !== wanted.iCalUID) return false;
   if (wanted.updatedMinMs !== undefined && row.updatedUs < wanted.updatedMinMs * 1000) return false;

@@ -78,7 +78,8 @@ export function listEvents(store: Store, tokens: ListTokens, access: Access, cal
   if (orderBy !== undefined && orderBy !== 'startTime' && orderBy !== 'updated') throw invalid('Invalid value for: orderBy', 'orderBy');
   const sync = readSyncToken(store, tokens, access, caller, query);
   // Who may only see busy times is always answered with occurrences (sheet 1.1).
-  const wanted: Wanted = { ...(sync?.wanted ?? readWanted(query, store.clock.now())), ...(isAtLeast(role, 'reader') ? {} : { singleEvents: true }) };
+  const kept: Wanted = { ...(sync?.wanted ?? readWanted(query, store.clock.now())), ...(isAtLeast(role, 'reader') ? {} : { singleEvents: true }) };
+  const wanted: Wanted = { ...kept, role };
   if (orderBy === 'startTime' && !wanted.singleEvents) throw badRequest('The requested ordering is not available for the particular query.');
   const bound = `${caller.account} ${query.fingerprint('pageToken', 'maxResults', 'prettyPrint', 'key', 'quotaUser', 'fields')}`;
   const page = readPageToken(tokens, query.text('pageToken'), calendar.id, bound);
@@ -91,7 +92,7 @@ export function listEvents(store: Store, tokens: ListTokens, access: Access, cal
   if (next !== undefined) token = { nextPageToken: issuePageToken(tokens, calendar.id, bound, { at: next, upTo }) };
   else if (orderBy === undefined) {
     token = { nextSyncToken: tokens.issue({
-      kind: 'sync', calendar: calendar.id, account: caller.account, revision: upTo, issuedOn: today(store), epoch: syncEpoch(store, access, caller.account), wanted: sparse(wanted),
+      kind: 'sync', calendar: calendar.id, account: caller.account, revision: upTo, issuedOn: today(store), epoch: syncEpoch(store, access, caller.account), wanted: sparse(kept),
     }) };
   }
   return envelope(store, access, caller.account, zone, items, token);

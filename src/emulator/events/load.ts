@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { badRequest } from '../http/api-error.js';
 import { BadRecurrence, parseRecurrence } from '../series/recurrence-lines.js';
 import { dateMs, isZone, parseDateTime } from '../series/zone-time.js';
 import type { Attendee, Calendar, EventContent, EventTime, Json, JsonObject, Person, StoredEvent } from '../store/model.js';
+import { isKey } from '../store/keys.js';
 import type { Store } from '../store/store.js';
 import { showEvent } from './view.js';
 
@@ -70,6 +72,7 @@ const microseconds = (value: Json | undefined): number | undefined => {
 
 function read(resource: JsonObject, calendar: Calendar, revision: number): StoredEvent {
   const id = asText(resource['id']) ?? `load${randomBytes(11).toString('hex')}`;
+  if (!isKey(id)) throw badRequest(`this id is too long: ${id.slice(0, 40)}…`);
   const owner: Person = { email: calendar.id, ...(calendar.primary ? {} : { displayName: calendar.summary }) };
   const recurringEventId = asText(resource['recurringEventId']), etag = asText(resource['etag']);
   const content = readContent(resource, calendar.timeZone);
@@ -100,6 +103,7 @@ const PORTION = 250;
  * Loads event resources onto a calendar as they are: no rule is applied, no copy made, no mail sent. Rows of the same
  * id are replaced, and each takes a fresh place in the change log. What the store cannot say in its own terms is kept
  * verbatim and shown so until it is written. Returns how many were loaded, and the ids kept verbatim. Commits in portions.
+ * Throws 400 for an id that is longer than any of Google's.
  */
 export function loadEvents(store: Store, calendar: Calendar, resources: readonly JsonObject[]): { loaded: number; verbatim: string[] } {
   const verbatim: string[] = [];

@@ -75,7 +75,7 @@ export function* occurrences(store: Store, calendarId: string, wanted: Wanted, z
     }
   }
   function* instancesOf(master: StoredEvent): Generator<Found> {
-    for (const slot of plainSlots(store, master, fromMs, untilMs)) {
+    for (const slot of plainSlots(store, master, fromMs, untilMs, after?.[0])) {
       const row = instanceOf(master, slot);
       if (isInWindow(row.content.start, row.content.end, wanted, zone)) yield { rank: instantOf(row.content.start, zone), id: row.id, row };
     }

@@ -42,11 +42,16 @@ function showAttendee(guest: Attendee, row: StoredEvent): JsonObject {
   };
 }
 
+/** The guests that this copy shows: with "see others" false a guest sees only itself (sheet 2). */
+export function visibleGuests(row: StoredEvent): readonly Attendee[] | undefined {
+  const { attendees, guestsCanSeeOtherGuests } = row.content;
+  if (guestsCanSeeOtherGuests !== false || sameAddress(row.organizer.email, row.calendarId)) return attendees;
+  return attendees?.filter((each) => sameAddress(each.email, row.calendarId));
+}
+
 function showAttendees(row: StoredEvent, maxAttendees: number | undefined): JsonObject {
-  const guests = row.content.attendees;
-  if (guests === undefined) return {};
-  const isOrganizer = sameAddress(row.organizer.email, row.calendarId);
-  const visible = row.content.guestsCanSeeOtherGuests === false && !isOrganizer ? guests.filter((each) => sameAddress(each.email, row.calendarId)) : guests;
+  const visible = visibleGuests(row);
+  if (visible === undefined) return {};
   if (maxAttendees !== undefined && visible.length > maxAttendees) {
     const own = visible.filter((each) => sameAddress(each.email, row.calendarId));
     return { attendees: own.map((each) => showAttendee(each, row)), attendeesOmitted: true };

@@ -19,7 +19,9 @@ const PREFLIGHT: Answer = {
 export function admit({ method, url, headers: { host = '', origin } }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): URL | Answer {
   const target = `http://127.0.0.1${url ?? '/'}`;
   if (url?.startsWith('/') !== true || !URL.canParse(target) || !isLoopback(host.replace(/:\d+$/, ''))) return { status: 400, json: badRequest('Only loopback hosts are served.').body() };
-  if (origin !== undefined && origin !== 'null' && !(URL.canParse(origin) && isLoopback(new URL(origin).hostname))) {
+  const isOurs = origin === undefined || (URL.canParse(origin) && isLoopback(new URL(origin).hostname));
+  // A sandboxed frame, or a page that hides where it comes from, has the origin `null`: it cannot read what it gets here.
+  if (!isOurs && !(origin === 'null' && method === 'GET')) {
     return { status: 403, json: new ApiError(403, 'forbidden', 'Only loopback origins are served.').body() };
   }
   return method === 'OPTIONS' ? PREFLIGHT : new URL(target);

@@ -26,14 +26,40 @@ export async function readText(request: IncomingMessage, limit: number): Promise
   }
 }
 
-/** A body as a JSON object; `{}` for none. Throws Google's 400s for other JSON, for no JSON, and for another content type. */
+/** Google's parser goes no deeper. */
+const DEEPEST = 100;
+
+/** How many lists and objects stand in each other, at most. */
+function depthOf(json: string): number {
+  let depth = 0, deepest = 0;
+  for (let at = 0, isInText = false; at < json.length; at++) {
+    const char = json[at];
+    if (char === '"') isInText = !isInText;
+    else if (isInText) at += char === '\\' ? 1 : 0;
+    else if (char === '{' || char === '[') deepest = Math.max(deepest, ++depth);
+    else if (char === '}' || char === ']') depth--;
+  }
+  return deepest;
+}
+
+/** A backslash for itself, a character beyond the first 65,536 as a pair, or half of such a pair. */
+const PAIRS = /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
+
+/** JSON without half characters: no UTF-8 can hold them, neither the store's nor an answer's. */
+const withWholeCharacters = (json: string): string => json.replaceAll(PAIRS, (found) => (found.length === '\\ud800'.length ? '\\ufffd' : found));
+
+/**
+ * A body as a JSON object; `{}` for none. Half characters become U+FFFD. Throws Google's 400s for other JSON, for no JSON, for JSON
+ * nested deeper than 100 levels, and for another content type.
+ */
 export function parseObject(text: string, contentType?: string): JsonObject {
   if (text === '') return {};
   const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json' && !type.endsWith('+json')) throw new ApiError(400, 'badContent', `Unsupported content with type: ${type}`);
+  if (depthOf(text) > DEEPEST) throw malformed('parseError', 'Invalid JSON payload received. Message too deep. Max recursion depth reached.');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withWholeCharacters(text));
   } catch {
     // Google marks the place; here the mark stands under the beginning.
     throw malformed('parseError', `Invalid JSON payload received. Unexpected token.\n${text.slice(0, 40)}\n^`);

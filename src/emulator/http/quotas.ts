@@ -1,4 +1,4 @@
-import type { Caller } from '../caller.js';
+import { projectOf, type Caller } from '../caller.js';
 import type { Store } from '../store/store.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import { quotaExceeded } from './api-error.js';
@@ -51,7 +51,7 @@ export class Quotas {
     if (isFree(caller)) return;
     const now = this.store.clock.now();
     const user = caller.serviceAccount === undefined ? caller.account : quotaUser ?? caller.serviceAccount.email;
-    const ofProject = this.ofProject(caller.clientId, now), ofUser = this.ofUser(caller.clientId, user, now);
+    const project = projectOf(caller.clientId), ofProject = this.ofProject(project, now), ofUser = this.ofUser(project, user, now);
     const refusal = minuteRefusal(this.limits(), { project: ofProject.within(now), user: ofUser.within(now) });
     if (refusal !== undefined) throw refusal;
     ofProject.add(now);

@@ -44,7 +44,8 @@ export class EmulatorServer {
     this.http = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
         this.log(`failed: ${request.method} ${request.url?.split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`);
-        request.destroy();
+        // Not the request, which may have been read to its end: its connection would stay open, and its client wait.
+        request.socket.destroy();
       });
     });
     this.http.keepAliveTimeout = 30_000;

@@ -31,8 +31,8 @@ export function exchangeAssertion(emulator: Emulator, assertion: string): Answer
   if (holder === undefined || own === undefined || own.state === 'deleted') return invalidGrant('Invalid grant: account not found');
   if (own.state === 'disabled') return invalidGrant('Account disabled');
   const { kid } = jwt.header;
-  const keys = typeof kid === 'string' ? [holder.keys[kid] ?? ''] : Object.values(holder.keys);
-  if (!keys.some((pem) => pem !== '' && isSignedBy(jwt, createPublicKey(pem)))) return invalidGrant('Invalid JWT Signature.');
+  const keys = typeof kid === 'string' ? Object.entries(holder.keys).flatMap(([id, pem]) => (id === kid ? [pem] : [])) : Object.values(holder.keys);
+  if (!keys.some((pem) => isSignedBy(jwt, createPublicKey(pem)))) return invalidGrant('Invalid JWT Signature.');
   if (aud !== AUDIENCE && aud !== `${emulator.url()}/token`) return invalidGrant(`Invalid JWT: Failed audience check. The right audience is ${AUDIENCE}`);
   if (!isTimely(iat, exp, store.clock.now() / 1000)) return invalidGrant(UNTIMELY);
   const scopes = readScopes(typeof scope === 'string' ? scope : '');

@@ -38,7 +38,7 @@ const isEmbedded = (userAgent: string): boolean =>
 
 function faultOfRedirect(client: Client | undefined, redirectUri: string): Blocked | undefined {
   if (redirectUri === '') return invalidRequest('Missing required parameter: redirect_uri');
-  const isAddress = URL.canParse(redirectUri) && ['http:', 'https:'].includes(new URL(redirectUri).protocol) && !redirectUri.includes('#');
+  const isAddress = URL.canParse(redirectUri) && ['http:', 'https:'].includes(new URL(redirectUri).protocol) && !/[#\p{Cc}]/u.test(redirectUri);
   if (isAddress && client?.redirectUris?.includes(redirectUri) !== false) return undefined;
   const detail = `The redirect URI in the request, ${redirectUri}, does not match the ones authorized for the OAuth client.`;
   return { status: 400, code: 'redirect_uri_mismatch', detail };

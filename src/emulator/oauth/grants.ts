@@ -1,3 +1,4 @@
+import { projectOf } from '../caller.js';
 import { endAccess, readAccess } from './access-tokens.js';
 import { dropConsents } from './consents.js';
 import { isAlive } from './lifetime.js';
@@ -81,11 +82,21 @@ export function killGrants(store: Store, account: string, clientId?: string): nu
   });
 }
 
-/** Ends all that the account behind a token granted to its client, whichever of its tokens it is. False if the token is not live. */
+/** The clients that an account has granted something to, or keeps a consent for. */
+function clientsOf(store: Store, account: string): Set<string> {
+  const keys = ['grant', 'consent'].flatMap((kind) => [...store.credentials.getKeys({ start: [kind, account], end: [kind, account, LAST] })]);
+  return new Set(keys.map((key) => String(key[2])));
+}
+
+/**
+ * Ends all that the account behind a token granted to its client, and to the others of its project (sheet 7.2), whichever of its
+ * tokens it is. False if the token is not live.
+ */
 export function revoke(store: Store, token: string): boolean {
   const grant = readRefresh(store, token);
   const found = typeof grant === 'object' ? grant : readAccess(store, token);
   if (found === undefined) return false;
-  killGrants(store, found.account, found.clientId);
+  const project = projectOf(found.clientId);
+  for (const clientId of new Set([found.clientId, ...clientsOf(store, found.account)])) if (projectOf(clientId) === project) killGrants(store, found.account, clientId);
   return true;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../http/api-error.js';
-import type { Caller } from '../caller.js';
+import { projectOf, type Caller } from '../caller.js';
 import type { Emulator } from '../emulator.js';
 import type { Calendar, Channel, JsonObject, WatchedKind } from '../store/model.js';
 import { channelKey } from '../store/watches.js';
@@ -8,9 +8,6 @@ import { LONGEST_ID, readWatch } from './watch-body.js';
 
 /** A resource to watch: whose it is, and its path below the root of the API, as the caller wrote it. */
 export interface Watchable { readonly kind: WatchedKind; readonly of: string; readonly path: string; readonly eventTypes?: readonly string[] }
-
-/** The project behind an OAuth client: Google's client ids begin with its number. */
-const projectOf = (clientId: string): string => /^(\d+)-/.exec(clientId)?.[1] ?? clientId;
 
 /** Throws 400 for calendars that cannot be watched: those made of others' data, and rooms (sheet 4). */
 export function checkWatchable(calendar: Calendar): void {

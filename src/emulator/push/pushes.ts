@@ -95,9 +95,9 @@ export class Pushes {
   /** Resolves when no attempt is under way; what waits is sent by the next run. */
   async close(): Promise<void> {
     this.closing.abort();
+    this.box.close();
     for (const timer of this.timers.values()) clearTimeout(timer);
     await Promise.all(this.lanes.values());
-    this.box.close();
   }
 
   private hears(channel: Channel, eventTypes: ReadonlySet<string>): boolean {
@@ -161,14 +161,14 @@ export class Pushes {
   private async attempt(channel: Channel, delivery: Delivery): Promise<{ outcome: Outcome; why: string }> {
     const { signal } = this.closing;
     if (this.conditions.robots && !(await robotsAllow(channel.address, signal))) return { outcome: this.isClosing() ? 'retry' : 'lost', why: 'robots.txt' };
-    return this.box.post(channel, delivery, signal);
+    return this.box.post(channel, delivery);
   }
 
   private settle(channel: Channel, row: Waiting, outcome: Outcome, why: string): void {
     const { store } = this;
     store.transact(() => {
-      // The channel may have been stopped meanwhile, and its messages dropped.
-      if (store.watches.get(row.channelKey)?.stopped === true) return;
+      // The channel may have been stopped meanwhile, or all be forgotten, and its messages dropped.
+      if (store.watches.get(row.channelKey)?.stopped !== false || !store.watches.isWaiting(row)) return;
       const wait = outcome === 'retry' ? BACKOFF_MS[row.delivery.attempts] : undefined;
       if (wait !== undefined) return this.move(row, Date.now() + wait, { ...row.delivery, attempts: row.delivery.attempts + 1 });
       store.watches.unqueue(row);

@@ -40,7 +40,7 @@ export function readWatch(body: JsonObject, nowMs: number): Asked {
   if (id.length > LONGEST_ID || !/^[A-Za-z0-9\-_+/=]+$/.test(id)) throw new ApiError(400, 'channelIdInvalid', 'Invalid channel id');
   if (typeof type !== 'string') throw required('Missing required field: type');
   if (typeof address !== 'string' || address === '') throw required('Missing required field: address');
-  if (typeof token === 'string' && token.length > LONGEST_TOKEN) throw invalid('Invalid value for: token');
+  if (typeof token === 'string' && (token.length > LONGEST_TOKEN || /\p{Cc}/u.test(token))) throw invalid('Invalid value for: token');
   checkAddress(address);
   return { id, address, expirationMs: expiration(body, nowMs), ...(typeof token === 'string' && token !== '' ? { token } : {}) };
 }

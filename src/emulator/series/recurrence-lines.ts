@@ -44,6 +44,7 @@ function readDates(name: 'RDATE' | 'EXDATE', head: string, settings: readonly st
 /** Reads one line: RRULE, EXRULE, RDATE or EXDATE, names in any case. Throws BadRecurrence, also for DTSTART and DTEND (sheet 2). */
 export function readLine(line: string): RuleLine | DatesLine {
   const [, head = '', text = ''] = /^((?:"[^"]*"|[^":])*):(.*)$/s.exec(line.trim()) ?? [];
+  if (/\p{Cc}/u.test(line.trim())) throw new BadRecurrence(line);
   const [first = '', ...settings] = head.match(/(?:"[^"]*"|[^";])+/g) ?? [];
   const name = first.toUpperCase();
   if (name === 'RDATE' || name === 'EXDATE') return readDates(name, head, settings, text);
@@ -53,12 +54,16 @@ export function readLine(line: string): RuleLine | DatesLine {
 
 const CLOCK = [['BYHOUR', 3_600_000, 24], ['BYMINUTE', 60_000, 60], ['BYSECOND', 1000, 60]] as const;
 
+/** Each rule may have to be walked to the year 9999, which takes a tenth of a second. */
+const MOST_RULES = 10;
+
 /**
  * Checks the lines of an event's `recurrence` in any order, and against the event's start if that is given: BYHOUR, BYMINUTE and
  * BYSECOND may only repeat the start's own clock (midnight for an all-day one). Throws BadRecurrence.
  */
 export function parseRecurrence(lines: readonly string[], start?: EventTime): readonly (RuleLine | DatesLine)[] {
   const read = lines.map(readLine);
+  if (read.filter((line) => 'rule' in line).length > MOST_RULES) throw new BadRecurrence(`more than ${MOST_RULES} rules`);
   if (start === undefined) return read;
   const wall = 'date' in start ? 0 : toWall(start.atMs, start.timeZone);
   const clock = ((wall % DAY_MS) + DAY_MS) % DAY_MS;

@@ -38,6 +38,8 @@ export function walkOf(rule: Rule, firstDay: number, untilDay = LAST_DAY): RuleW
     if (isCounted) return;
     isCounted = true;
     let left = rule.count ?? 0;
+    // At most one a day: a count of more days than there are cuts nothing.
+    if (left > endDay - firstDay) return;
     for (const day of offered(firstDay, endDay)) {
       if (--left > 0) continue;
       endDay = day;

@@ -64,9 +64,11 @@ export function trimRecurrence(series: Series, splitMs: number): string[] {
       .some((day) => expansion.slotOn(day) >= midnightMs && expansion.slotOn(day) < splitMs);
     return [head + withEnd(line.text, until(isLater ? splitMs : midnightMs))];
   }, (line) => keepValues(expansion, line, (slot) => slot < splitMs));
-  if (expansion.startMs < splitMs) return lines;
+  const theStart = zone === undefined ? `;VALUE=DATE:${icalTime(expansion.startMs).slice(0, 8)}` : `:${icalTime(expansion.startMs)}Z`;
   // The start is an occurrence whatever the rules say, so it has to be taken out by name.
-  return [...lines, zone === undefined ? `EXDATE;VALUE=DATE:${icalTime(expansion.startMs).slice(0, 8)}` : `EXDATE:${icalTime(expansion.startMs)}Z`];
+  if (expansion.startMs >= splitMs) return [...lines, `EXDATE${theStart}`];
+  // Without lines it would be no series any more.
+  return lines.length === 0 ? [`RDATE${theStart}`] : lines;
 }
 
 /** What a rule took from its first start, written out, so that it goes on the same from another one. */

@@ -77,12 +77,11 @@ function isoText(ms: number): string {
   return (text.length === 24 ? text : text.replace(/^([+-])0*(\d{4,}-)/, (_, sign: string, year: string) => (sign === '-' ? '-' : '') + year)).slice(0, -5);
 }
 
-/** RFC 3339 with the offset that `zone` has at that instant, `Z` for zero, whole seconds. */
+/** RFC 3339 with the offset that `zone` has at that instant, in whole minutes, `Z` for zero; whole seconds. It always names that very instant. */
 export function rfc3339(atMs: number, zone: string): string {
-  const offset = offsetAt(zone, atMs);
-  const wall = isoText(atMs + offset);
-  if (offset === 0) return `${wall}Z`;
-  const minutes = Math.round(Math.abs(offset) / 60_000);
+  const offset = Math.round(offsetAt(zone, atMs) / 60_000), minutes = Math.abs(offset);
+  const wall = isoText(atMs + offset * 60_000);
+  if (minutes === 0) return `${wall}Z`;
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${wall}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

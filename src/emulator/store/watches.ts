@@ -65,6 +65,11 @@ export class Watches {
     this.deliveries.removeSync([key, dueMs, seq]);
   }
 
+  /** False for a message that has left its place. */
+  isWaiting({ channelKey: key, dueMs, seq }: Waiting): boolean {
+    return this.deliveries.doesExist([key, dueMs, seq]);
+  }
+
   /** The message of a channel that is due first; one that waits for its release is none. */
   next(key: string): Waiting | undefined {
     const [first] = this.deliveries.getRange({ start: [key, 0], end: [key, UNTIL_RELEASED], limit: 1 });

@@ -37,7 +37,7 @@ const ownCalendar = async (bed: ProvokedBed): Promise<string> =>
   (await bed.coach.api.calendars.insert({ requestBody: { summary: 'own', timeZone: 'Europe/Berlin' } })).data.id ?? '';
 /** Puts events on a calendar that no write could have made; what is left out is filled in. */
 async function load(bed: ProvokedBed, calendarId: string, ...events: Event[]): Promise<void> {
-  expect(await bed.control('POST', '/events', { calendarId, events })).toMatchObject({ loaded: events.length });
+  expect(await bed.control('POST', '/events', { calendarId, events })).toEqual({ loaded: events.length, verbatim: [] });
 }
 /** A span with the offset of Berlin's winter, as Google shows it. */
 const winter = (start: string, end: string): Pick<Event, 'start' | 'end'> => timed(`${start}+01:00`, `${end}+01:00`);
@@ -261,6 +261,15 @@ describe('2 Event resource', () => {
       expect(await within('2027-02-04T00:00:00+01:00', '2027-02-05T00:00:00+01:00')).toEqual([]);
       expect(await within('2027-02-01T00:00:00+01:00', '2027-02-02T00:00:00+01:00')).toEqual([]);
     });
+    fact('doc', 'timeZone means nothing for an all-day event: its day is the calendar\'s', async (bed) => {
+      const calendarId = await bed.scratch();
+      const at = (date: string) => ({ date, timeZone: 'Asia/Tokyo' });
+      const { id } = await insert(bed, calendarId, { summary: 'day', start: at('2027-02-02'), end: at('2027-02-03') });
+      const { start, end } = await get(bed, calendarId, id);
+      expect([start?.date, end?.date, start?.dateTime]).toEqual(['2027-02-02', '2027-02-03', undefined]);
+      // The last hour of the day in Berlin; in Tokyo it is long over.
+      expect(idsOf(await list(bed, { calendarId, singleEvents: true, timeMin: '2027-02-02T23:00:00+01:00', timeMax: '2027-02-02T23:59:59+01:00' }))).toEqual([id]);
+    });
     fact('doc', 'a timed event has dateTime and timeZone; start and end may have zones of their own', async (bed) => {
       const calendarId = await bed.scratch();
       const { id } = await insert(bed, calendarId, {
@@ -303,6 +312,7 @@ describe('2 Event resource', () => {
         ['EXDATE;TZID=Europe/Berlin:20270208T100000,20270222T100000', 'RDATE;TZID=Europe/Berlin:20270210T150000,20270211T150000', 'RRULE:FREQ=WEEKLY;COUNT=4'],
         ['20270201T090000Z', '20270210T140000Z', '20270211T140000Z', '20270215T090000Z']],
       ['RDATE and EXDATE in UTC', ['RRULE:FREQ=WEEKLY;COUNT=3', 'EXDATE:20270208T090000Z', 'RDATE:20270210T140000Z'], ['20270201T090000Z', '20270210T140000Z', '20270215T090000Z']],
+      ['UNTIL, whose moment still belongs to the series', ['RRULE:FREQ=WEEKLY;UNTIL=20270215T090000Z'], ['20270201T090000Z', '20270208T090000Z', '20270215T090000Z']],
       ['several rules', ['RRULE:FREQ=WEEKLY;COUNT=2', 'RRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=2'], ['20270201T090000Z', '20270203T090000Z', '20270208T090000Z', '20270210T090000Z']],
       ['EXRULE', ['RRULE:FREQ=WEEKLY;COUNT=4', 'EXRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=2'], ['20270208T090000Z', '20270222T090000Z']],
     ];
@@ -341,12 +351,17 @@ describe('2 Event resource', () => {
     fact('rec', 'false flags are left out, true ones shown; an answer is always there', async (bed) => {
       const calendarId = await bed.scratch();
       const { id } = await insert(bed, calendarId, { ...HOUR, attendees: [
-        { email: 'one@guests.example', optional: false, resource: false }, { email: 'two@guests.example', optional: true, responseStatus: 'tentative', comment: 'maybe', additionalGuests: 2 },
+        { email: 'one@guests.example', optional: false, resource: false },
+        { email: 'two@guests.example', displayName: 'Two', optional: true, responseStatus: 'tentative', comment: 'maybe', additionalGuests: 2 },
       ] });
       const { attendees } = await get(bed, calendarId, id);
       expect(attendees?.find(({ email }) => email === 'one@guests.example')).toEqual({ email: 'one@guests.example', responseStatus: 'needsAction' });
       expect(attendees?.find(({ email }) => email === 'two@guests.example'))
-        .toEqual({ email: 'two@guests.example', optional: true, responseStatus: 'tentative', comment: 'maybe', additionalGuests: 2 });
+        .toEqual({ email: 'two@guests.example', displayName: 'Two', optional: true, responseStatus: 'tentative', comment: 'maybe', additionalGuests: 2 });
+    });
+    fact.provoked('doc', 'resource marks a room', async (bed) => {
+      const { id } = await insert(bed, 'primary', { ...HOUR, attendees: [{ email: 'c_188room@resource.calendar.google.com', resource: true }] });
+      expect((await get(bed, 'primary', id)).attendees).toEqual([{ email: 'c_188room@resource.calendar.google.com', resource: true, responseStatus: 'needsAction' }]);
     });
     fact('rec', 'the organizer is not added by itself', async (bed) => {
       const { id } = await insert(bed, 'primary', { ...HOUR, attendees: [{ email: 'one@guests.example' }] });
@@ -631,6 +646,20 @@ describe('2.1 Instance ids', () => {
       expect(await get(bed, calendarId, odd.id ?? '')).toMatchObject({ id: odd.id, summary: 'odd', recurringEventId: part.id });
       expect(idsOf(await list(bed, { calendarId }))).toContain(odd.id);
     });
+    fact.provoked('rec', 'made as in the UI, a second split replaces the suffix too', async (bed) => {
+      const made = await insert(bed, 'primary', MONDAYS);
+      const splitAt = async (stamp: string | undefined) => (await bed.control('POST', '/events/split', { calendarId: bed.coach.email, eventId: `${made.id}_${stamp}` }) as { part: Event }).part;
+      expect((await splitAt(MONDAY_STAMPS[1])).id).toBe(`${made.id}_R20270208T090000`);
+      expect((await splitAt(MONDAY_STAMPS[2])).id).toBe(`${made.id}_R20270215T090000`);
+      expect(idsOf((await list(bed, { calendarId: 'primary' })).filter((each) => each.recurrence != null))).toEqual([made.id, `${made.id}_R20270208T090000`, `${made.id}_R20270215T090000`]);
+      expect((await list(bed, { calendarId: 'primary', singleEvents: true })).map((each) => each.recurringEventId))
+        .toEqual([made.id, `${made.id}_R20270208T090000`, `${made.id}_R20270215T090000`, `${made.id}_R20270215T090000`]);
+    });
+    uncertain.provoked('suffix of the part of an all-day series that is split', ['_RYYYYMMDD', '_RYYYYMMDDT000000'], async (bed) => {
+      const { id } = await insert(bed, 'primary', { ...allDay('2027-02-01', '2027-02-02'), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] });
+      const { part } = await bed.control('POST', '/events/split', { calendarId: bed.coach.email, eventId: `${id}_20270215` }) as { part: Event };
+      return (part.id ?? '').slice(id.length).replace('_R20270215', '_RYYYYMMDD');
+    });
     uncertain.provoked('ids of instances of an all-day part root_RYYYYMMDD', ['root_YYYYMMDD', 'root_RYYYYMMDD_YYYYMMDD'], async (bed) => {
       const calendarId = await ownCalendar(bed);
       await load(bed, calendarId, { id: `${root}_R20270215`, ...allDay('2027-02-15', '2027-02-16'), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2'] });
@@ -709,6 +738,14 @@ describe('2.2 Event types', () => {
     expect(Object.keys(seen).slice(-3)).toEqual(['reminders', 'birthdayProperties', 'eventType']);
     expect(await isBusy(bed, '2027-05-06T10:00:00+02:00', '2027-05-06T11:00:00+02:00')).toBe(false);
   });
+  fact.provoked('doc', 'birthdayProperties have type, contact and customTypeName', async (bed) => {
+    for (const birthdayProperties of [{ contact: 'people/c123', type: 'birthday' }, { contact: 'people/c123', type: 'custom', customTypeName: 'Name day' }]) {
+      await load(bed, bed.coach.email, {
+        id: 'birthday00', summary: 'Jo', ...allDay('2027-05-06', '2027-05-07'), recurrence: ['RRULE:FREQ=YEARLY'], eventType: 'birthday', visibility: 'private', transparency: 'transparent', birthdayProperties,
+      });
+      expect((await get(bed, 'primary', 'birthday00')).birthdayProperties).toEqual(birthdayProperties);
+    }
+  });
   fact('doc', 'birthday on 29 February: BYMONTH=2;BYMONTHDAY=-1 meets the last day of each February', async (bed) => {
     const { id } = await insert(bed, 'primary', {
       summary: 'Leap birthday', ...allDay('2024-02-29', '2024-03-01'), recurrence: ['RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1'], eventType: 'birthday', visibility: 'private', transparency: 'transparent',
@@ -737,8 +774,12 @@ describe('2.2 Event types', () => {
     await bed.coach.api.events.delete({ calendarId: 'primary', eventId: data.id ?? '' });
     expect(await isBusy(bed, from, to)).toBe(false);
   });
-  for (const responseStatus of ['needsAction', 'tentative', 'declined']) {
-    uncertain.ofTwo(`freeBusy of an invitation that its guest left at ${responseStatus} (question 9)`, ['busy', 'free'], async (bed) => {
+  uncertain('freeBusy of a whole-day out-of-office, from midnight to midnight (question 9)', ['busy', 'free'], async (bed) => {
+    await insert(bed, 'primary', { summary: 'Away', ...timed('2027-05-08T00:00:00', '2027-05-09T00:00:00'), eventType: 'outOfOffice', outOfOfficeProperties: { autoDeclineMode: 'declineNone' } });
+    return await isBusy(bed, '2027-05-08T00:00:00+02:00', '2027-05-09T00:00:00+02:00') ? 'busy' : 'free';
+  });
+  for (const [responseStatus, forms] of [['needsAction', ['busy', 'free']], ['tentative', ['busy', 'free']], ['declined', ['free', 'busy']]] as const) {
+    uncertain.ofTwo(`freeBusy of an invitation that its guest left at ${responseStatus} (question 9)`, forms, async (bed) => {
       const { iCalUID } = await insert(bed, 'primary', { ...FIVE, attendees: [{ email: bed.guest.email }] });
       const copy = await eventually(async () => {
         const [found] = (await listAll(bed.guest.api, { calendarId: 'primary', iCalUID: iCalUID ?? '' })).items;

@@ -20,14 +20,19 @@ const writes = async (bed: ProvokedBed): Promise<number> => ((await bed.control(
 
 /** The client as it is by default, with its retries; only the waits between them are cut. */
 const PATIENT = { retryConfig: { retryBackoff: () => Promise.resolve() } };
+/** The same, and how long the client would have waited before each retry, ms. */
+function noting() {
+  const waits: number[] = [];
+  return { waits, retryConfig: { retryBackoff: (_error: unknown, ms: number) => { waits.push(ms); return Promise.resolve(); } } };
+}
 function retrying(bed: ProvokedBed): { api: Api; auth: OAuth2Client } {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: `sandbox:${bed.coach.email}`, expiry_date: 4e12 });
   return { auth, api: calendar({ version: 'v3', auth, rootUrl: bed.url }) };
 }
 /** A client with real tokens: those are what quotas count. */
-async function signedIn(bed: ProvokedBed, email: string, scopes = [`${SCOPE}calendar`]): Promise<Api> {
-  const auth = appAt(bed.url);
+async function signedIn(bed: ProvokedBed, email: string, scopes = [`${SCOPE}calendar`], clientId = 'makeway'): Promise<Api> {
+  const auth = appAt(bed.url, { id: clientId });
   auth.setCredentials(await signIn(auth, email, { scope: scopes }));
   return calendar({ version: 'v3', auth, rootUrl: bed.url, retry: false });
 }
@@ -151,6 +156,11 @@ describe('6 Errors, quotas, backoff', () => {
       const refused = await refusal(asRobot(bed, await robot(bed), undefined).events.insert({ calendarId: 'primary', requestBody: { ...span, attendees: [{ email: bed.guest.email }] } }));
       expect(refused).toMatchObject({ status: 403, reason: 'forbiddenForServiceAccounts', body: SAMPLES['403_forbiddenForServiceAccounts'] });
     });
+    fact.provoked('doc', 'forbidden, of domain global', async (bed) => {
+      await bed.control('POST', '/rules', { kind: 'events.patch', status: 403, reason: 'forbidden' });
+      const { status, body } = await refusal(bed.coach.api.events.patch({ calendarId: 'primary', eventId: bed.freshId(), requestBody: {} }));
+      expect([status, body]).toEqual([403, { error: { errors: [{ domain: 'global', reason: 'forbidden', message: 'Forbidden' }], code: 403, message: 'Forbidden' } }]);
+    });
     fact.provoked('doc', 'insufficientPermissions: the token lacks the scope', async (bed) => {
       const coach = await signedIn(bed, bed.coach.email, [`${SCOPE}calendar.events.readonly`]);
       expect(JSON.stringify((await refusal(coach.events.insert({ calendarId: 'primary', requestBody: span }))).body)).toBe(sample('403_insufficientPermissions'));
@@ -216,6 +226,27 @@ describe('6 Errors, quotas, backoff', () => {
       await coach.colors.get();
       expect(await refusal(coach.colors.get())).toMatchObject({ status: 403, reason: 'userRateLimitExceeded' });
     });
+    fact.provoked('doc', 'the limit of a user is that user\'s, in one project; the project\'s is all its users\'', async (bed) => {
+      const coach = await signedIn(bed, bed.coach.email), guest = await signedIn(bed, bed.guest.email), elsewhere = await signedIn(bed, bed.coach.email, undefined, 'another');
+      await bed.control('POST', '/quotas', { perMinutePerUser: 1, perMinutePerProject: 2 });
+      await coach.colors.get();
+      expect(await refusal(coach.colors.get())).toMatchObject({ status: 403, reason: 'userRateLimitExceeded' });
+      expect((await guest.colors.get()).status).toBe(200);
+      expect((await elsewhere.colors.get()).status).toBe(200);
+      await bed.control('POST', '/quotas', { perMinutePerUser: 2 });
+      expect(await refusal(guest.colors.get())).toMatchObject({ reason: 'rateLimitExceeded' });
+      expect((await elsewhere.colors.get()).status).toBe(200);
+    });
+    fact.provoked('doc', 'the clients of one project share its minute', async (bed) => {
+      const through = (clientId: string): Promise<Api> => signedIn(bed, bed.coach.email, undefined, clientId);
+      const one = await through('1234567890-abc'), sibling = await through('1234567890-xyz'), other = await through('9876543210-abc');
+      await bed.control('POST', '/quotas', { perMinutePerUser: 1 });
+      await one.colors.get();
+      expect(await refusal(sibling.colors.get())).toMatchObject({ reason: 'userRateLimitExceeded' });
+      expect((await other.colors.get()).status).toBe(200);
+      await bed.control('POST', '/quotas', { perMinutePerUser: 9, perMinutePerProject: 1 });
+      expect(await refusal(sibling.colors.get())).toMatchObject({ reason: 'rateLimitExceeded' });
+    });
     fact.provoked('doc', 'more than 60 new calendars in a short time: read-only for hours', async (bed) => {
       const coach = await signedIn(bed, bed.coach.email);
       for (let i = 0; i < 60; i++) await coach.calendars.insert({ requestBody: { summary: String(i) } });
@@ -245,8 +276,9 @@ describe('6 Errors, quotas, backoff', () => {
     });
     fact.provoked('run', 'the client takes no notice of Retry-After', async (bed) => {
       await bed.control('POST', '/rules', { kind: 'events.list', status: 503, headers: { 'Retry-After': '3600' }, times: 1 });
-      const { status } = await retrying(bed).api.events.list({ calendarId: 'primary' }, PATIENT);
-      expect([status, (await log(bed, '&kind=events.list')).map((each) => each.status)]).toEqual([200, [503, 200]]);
+      const { waits, retryConfig } = noting();
+      const { status } = await retrying(bed).api.events.list({ calendarId: 'primary' }, { retryConfig });
+      expect([status, (await log(bed, '&kind=events.list')).map((each) => each.status), waits]).toEqual([200, [503, 200], [100]]);
     });
   });
 });
@@ -302,6 +334,12 @@ describe('6.1 What the Node client throws', () => {
     await bed.control('POST', '/rules', { kind: 'events.list', status: 503, forever: true });
     expect((await thrown(retrying(bed).api.events.list({ calendarId: 'primary' }, PATIENT))).status).toBe(503);
     expect(await log(bed, '&kind=events.list')).toHaveLength(4);
+  });
+  fact.provoked('run', 'the waits before retries: 0.1 s, 0.5 s, 1.5 s', async (bed) => {
+    await bed.control('POST', '/rules', { kind: 'events.list', status: 503, forever: true });
+    const { waits, retryConfig } = noting();
+    await thrown(retrying(bed).api.events.list({ calendarId: 'primary' }, { retryConfig }));
+    expect(waits).toEqual([100, 500, 1_500]);
   });
   fact.provoked('run', 'POSTs to the token endpoint are retried on 5xx', async (bed) => {
     const auth = appAt(bed.url);

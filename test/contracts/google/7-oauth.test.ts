@@ -279,6 +279,14 @@ describe('7.2 Token requests', () => {
     expect(await tokenRefusal(refresh(app(url), events))).toEqual(ENDED);
     expect((await signIn(app(url), coach.email, { scope: ['openid'], include_granted_scopes: true })).scope).toBe('openid');
   });
+  fact.provoked('doc', 'revocation reaches the other clients of the project, and no other project', async ({ url, coach, guest }) => {
+    const asked = async (id: string, email: string) => ({ of: appAt(url, { id }), tokens: await signIn(appAt(url, { id }), email) });
+    const one = await asked('1234567890-abc', coach.email), sibling = await asked('1234567890-xyz', coach.email), other = await asked('9876543210-abc', coach.email), theirs = await asked('1234567890-xyz', guest.email);
+    await one.of.revokeToken(one.tokens.refresh_token ?? '');
+    expect(await tokenRefusal(refresh(sibling.of, sibling.tokens))).toEqual(ENDED);
+    expect(await callWith(url, sibling.tokens.access_token)).toBe(401);
+    for (const { of, tokens } of [other, theirs]) expect((await refresh(of, tokens)).access_token).toBeDefined();
+  });
 });
 
 describe('7.3 Causes of invalid_grant (400)', () => {
@@ -351,9 +359,10 @@ describe('7.3 Causes of invalid_grant (400)', () => {
     await bed.control('POST', '/clock', { offsetMs: 11 * MINUTE_MS });
     expect(await tokenRefusal(app(bed.url).getToken(code))).toEqual({ status: 400, error: 'invalid_grant', description: 'Bad Request' });
   });
-  fact.provoked('doc', 'code with a wrong redirect_uri', async (bed) => {
+  // The sheet says invalid_grant; apps report that Google names the mismatch.
+  uncertain.provoked('code with a wrong redirect_uri', ['400 redirect_uri_mismatch', '400 invalid_grant'], async (bed) => {
     const { status, error } = await tokenRefusal(app(bed.url).getToken({ code: await codeFor(bed), redirect_uri: 'http://127.0.0.1:9/other' }));
-    expect([status, error]).toEqual([400, 'redirect_uri_mismatch']);
+    return `${status} ${error ?? ''}`;
   });
   fact.provoked('doc', 'code with a wrong verifier', async (bed) => {
     const code = await codeFor(bed, { code_challenge: challengeOf(aVerifier(43)), code_challenge_method: 'S256' });

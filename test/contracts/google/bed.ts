@@ -152,10 +152,14 @@ type Form = string;
 async function look(question: string, forms: readonly Form[], found: Promise<Form>): Promise<void> {
   const form = await found;
   expect(forms, question).toContain(form);
+  if (!GOOGLE) expect(form, `${question}: the emulator's own form`).toBe(forms[0]);
   seen.push({ question, form, forms });
 }
 
-/** A fact tagged [?]: `body` returns the form that it saw, any of `forms` is accepted, and the run lists it. */
+/**
+ * A fact tagged [?]: `body` returns the form that it saw, and the run lists it. Of Google any of `forms` is accepted; of the
+ * emulator only the first, the one that its README names.
+ */
 export function uncertain(question: string, forms: readonly Form[], body: (bed: Bed) => Promise<Form>): void {
   test(named('?', question), async () => look(question, forms, body(await sharedBed())));
 }
