@@ -162,3 +162,14 @@ test('q does not tell a guest who the other guests are', async () => {
   await ana.events.patch({ calendarId: 'primary', eventId: data.id ?? '', requestBody: { guestsCanSeeOtherGuests: true } });
   expect([await found(SAM), await found('samuel')]).toEqual([[1, 1], [1, 1]]);
 });
+
+test('freeBusy: a calendar that is named again is no other one; each name has its answer', async () => {
+  const { ana } = await aWorld();
+  const ask = async (items: string[], more: object = {}) =>
+    (await ana.freebusy.query({ requestBody: { timeMin: '2026-11-30T00:00:00Z', timeMax: '2026-12-01T00:00:00Z', items: items.map((id) => ({ id })), ...more } })).data.calendars ?? {};
+  expect(await ask(Array<string>(51).fill('primary'))).toEqual({ primary: { busy: [] } });
+  expect(await ask([ANA, ANA, 'primary', DANA], { calendarExpansionMax: 2 })).toEqual({
+    [ANA]: { busy: [] }, primary: { busy: [] }, [DANA]: { errors: [{ domain: 'global', reason: 'tooManyCalendarsRequested' }], busy: [] },
+  });
+  expect(Object.keys(await ask(['constructor', 'nobody@x.example']))).toEqual(['constructor', 'nobody@x.example']);
+});

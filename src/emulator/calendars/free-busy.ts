@@ -27,7 +27,7 @@ function checkExpansion(body: JsonObject, name: string, most: number): number {
 }
 
 /**
- * freeBusy.query: merged busy stretches, in UTC or the asked zone. What is wrong with one calendar is told in its
+ * freeBusy.query: merged busy stretches, in UTC or the asked zone; a calendar that is named twice is one. What is wrong with one calendar is told in its
  * place, with 200 for the whole (sheet 5). Throws the 400s of wrong times.
  */
 export function queryFreeBusy(store: Store, caller: Caller, body: JsonObject): JsonObject {
@@ -46,15 +46,12 @@ export function queryFreeBusy(store: Store, caller: Caller, body: JsonObject): J
   const items = Array.isArray(body['items']) ? (body['items'] as JsonObject[]) : [];
   const most = checkExpansion(body, 'calendarExpansionMax', MOST_CALENDARS);
   checkExpansion(body, 'groupExpansionMax', 100);
-  const calendars: JsonObject = {};
-  for (const [i, { id }] of items.entries()) {
+  const ids = new Set(items.map(({ id }) => {
     if (typeof id !== 'string') throw required('Missing calendar id.');
-    if (i >= most) {
-      calendars[id] = { errors: [{ domain: 'global', reason: 'tooManyCalendarsRequested' }], busy: [] };
-      continue;
-    }
-    calendars[id] = busyOf(store, caller, id, timeMinMs, timeMaxMs, zone);
-  }
+    return id;
+  }));
+  const tooMany: JsonObject = { errors: [{ domain: 'global', reason: 'tooManyCalendarsRequested' }], busy: [] };
+  const calendars = Object.fromEntries([...ids].map((id, i) => [id, i < most ? busyOf(store, caller, id, timeMinMs, timeMaxMs, zone) : tooMany]));
   return { kind: 'calendar#freeBusy', timeMin: new Date(timeMinMs).toISOString(), timeMax: new Date(timeMaxMs).toISOString(), calendars };
 }
 

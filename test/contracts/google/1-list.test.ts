@@ -372,10 +372,11 @@ describe('1.1 Parameters', () => {
     const series = await insert(bed, calendarId, MONDAYS);
     const late = await insert(bed, calendarId, timed('2027-03-01T10:00:00', '2027-03-01T11:00:00'));
     const middle = await insert(bed, calendarId, timed('2027-02-10T10:00:00', '2027-02-10T11:00:00'));
+    const night = await insert(bed, calendarId, timed('2027-02-11T00:30:00', '2027-02-11T01:00:00'));
     const day = await insert(bed, calendarId, allDay('2027-02-11', '2027-02-12'));
     const [a, b, c, d] = MONDAY_STAMPS.map((stamp) => `${series.id}_${stamp}`);
     for (const maxResults of [2, 250]) {
-      expect((await list(bed, { calendarId, singleEvents: true, orderBy: 'startTime', maxResults })).map((each) => each.id)).toEqual([a, b, middle.id, day.id, c, d, late.id]);
+      expect((await list(bed, { calendarId, singleEvents: true, orderBy: 'startTime', maxResults })).map((each) => each.id)).toEqual([a, b, middle.id, day.id, night.id, c, d, late.id]);
     }
   });
   fact('doc', 'orderBy=updated sorts by updated, oldest first', async (bed) => {

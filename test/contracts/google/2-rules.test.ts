@@ -84,6 +84,13 @@ describe('2 Event resource, as it is written', () => {
   });
 
   describe('attendees', () => {
+    fact('doc', 'attendeesOmitted: the organizer\'s own response is written, and nobody is taken off the list', async (bed) => {
+      const attendees = [{ email: 'one@guests.example' }, { email: bed.coach.email, responseStatus: 'accepted' }];
+      const { id } = await insert(bed, 'primary', { ...HOUR, attendees });
+      await change(bed, 'primary', id, { attendeesOmitted: true, attendees: [{ email: bed.coach.email, responseStatus: 'tentative' }] });
+      const { attendees: after } = await get(bed, 'primary', id);
+      expect(after?.map((each) => [each.email, each.responseStatus]).sort()).toEqual([[bed.coach.email, 'tentative'], ['one@guests.example', 'needsAction']].sort());
+    });
     fact.ofTwo('doc', 'attendeesOmitted limits an update to the caller\'s response', async (bed) => {
       const { id } = await insert(bed, 'primary', { ...HOUR, attendees: [{ email: bed.guest.email }, { email: bed.coach.email, responseStatus: 'accepted' }] });
       await eventually(async () => expect((await bed.guest.api.events.get({ calendarId: 'primary', eventId: id })).data.id).toBe(id));

@@ -202,6 +202,8 @@ describe('3.1 Idempotent create', () => {
     expect([second.id, second.created, second.summary]).toEqual([first.id, first.created, 'again']);
     expect(Date.parse(second.updated ?? '')).toBeGreaterThan(Date.parse(first.updated ?? ''));
     expect(second.etag).not.toBe(first.etag);
+    const { data: third } = await bed.coach.api.events.import({ calendarId, requestBody: { ...HOUR, summary: 'again', iCalUID } });
+    expect(Date.parse(third.updated ?? '')).toBeGreaterThan(Date.parse(second.updated ?? ''));
     expect((await listAll(bed.coach.api, { calendarId })).items).toHaveLength(1);
   });
   fact('doc', 'the same id on another calendar is independent', async (bed) => {
