@@ -94,3 +94,14 @@ test('the control call takes a lag or a hold, and nothing else', async () => {
   const { control } = await aWorld();
   for (const body of [{}, { lagMs: -1 }, { mode: 'off' }, { mode: 'hold', lagMs: 5 }]) await expect(control('POST', '/copies', body), JSON.stringify(body)).rejects.toThrow('400');
 });
+
+test('an organizer\'s write that waited does not undo an answer that came before it was let go', async () => {
+  const { ana, dana, control } = await aWorld();
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session() });
+  await control('POST', '/copies', { mode: 'hold' });
+  await dana.events.patch({ ...on(data.id), requestBody: { attendees: [{ email: DANA, responseStatus: 'declined' }] } });
+  await ana.events.patch({ ...on(data.id), requestBody: { summary: 'Later' } });
+  await control('POST', '/copies/release');
+  const seen = await Promise.all([ana, dana].map(async (api) => (await api.events.get(on(data.id))).data));
+  expect(seen.map(({ summary, attendees }) => [summary, attendees?.[0]?.responseStatus])).toEqual([['Later', 'declined'], ['Later', 'declined']]);
+});

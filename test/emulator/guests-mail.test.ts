@@ -1,6 +1,6 @@
 import type ICAL from 'ical.js';
 import { expect, test } from 'vitest';
-import { ANA, DANA, SAM, aWorld, control, eventually, mondays, scratchDir, timed, type World } from './world.js';
+import { ANA, DANA, SAM, aWorld, clientFor, control, eventually, mondays, scratchDir, timed, type World } from './world.js';
 import { anInbox, calendarText, invitationIn, to, utc, type Inbox } from './inbox.js';
 
 const session = (more: object = {}) => ({ summary: 'Session', attendees: [{ email: DANA }, { email: SAM }], ...timed('2026-11-30T13:00:00', '2026-11-30T14:00:00'), ...more });
@@ -173,4 +173,16 @@ test('a mail that cannot be sent waits in the store, also over a restart, and go
   const second = await aWorld({ smtpUrl: inbox.url, dataDir });
   await eventually(() => expect(inbox.mails).toHaveLength(1));
   await eventually(async () => expect(await control(second.url, 'GET', '/mail')).toEqual({ waiting: 0 }));
+});
+
+test('letters of before DELETE /control are forgotten, those of a long queue too', async () => {
+  const { ana, control, inbox, url } = await aWorldWithMail();
+  for (let i = 0; i < 30; i++) await ana.events.insert({ ...all, requestBody: session({ attendees: [{ email: SAM }] }) });
+  await control('DELETE', '');
+  const before = inbox.mails.length;
+  await control('POST', '/accounts', { email: ANA, name: 'Ana', timeZone: 'UTC' });
+  await clientFor(url, ANA).events.insert({ ...all, requestBody: session({ attendees: [{ email: 'last@client.example' }] }) });
+  await eventually(() => expect(inbox.mails.map(to)).toContain('last@client.example'));
+  // One may have been on its way.
+  expect(inbox.mails.length).toBeLessThanOrEqual(before + 2);
 });

@@ -222,3 +222,55 @@ test('a guest may let invitations in from known senders only, or after a reply: 
   expect((await dana.events.get(on(ofSams.id))).data.organizer?.email).toBe(SAM);
   await expect(reply((await invite()).id, 'stranger@x.example', 'accepted')).rejects.toThrow(/: 404/);
 });
+
+test('a guest who is taken off one occurrence does not learn what it became', async () => {
+  const { ana, dana } = await aWorld();
+  const { data: series } = await ana.events.insert({ calendarId: 'primary', requestBody: mondays({ attendees: [{ email: DANA }, { email: SAM }] }) });
+  const eventId = `${series.id}_20261026T120000Z`;
+  await ana.events.patch({ calendarId: 'primary', eventId, requestBody: { summary: 'About Dana', description: 'Secret', attendees: [{ email: SAM }, { email: 'boss@coach.example' }] } });
+  const { data } = await dana.events.get({ calendarId: 'primary', eventId });
+  expect(data).toMatchObject({ status: 'cancelled', summary: 'Dana', recurringEventId: series.id });
+  expect(data.description).toBeUndefined();
+  expect(data.attendees?.map((each) => each.email)).toEqual([DANA, SAM]);
+  expect((await dana.events.list({ calendarId: 'primary', q: 'secret', showDeleted: true })).data.items).toEqual([]);
+});
+
+test('an event of the same id from somebody else does not take the place of a copy', async () => {
+  const { url, ana, dana, control } = await aWorld();
+  await control('POST', '/accounts', { email: SAM, name: 'Sam', timeZone: 'UTC' });
+  const sam = clientFor(url, SAM), on = { calendarId: 'primary', eventId: 'chosen0' };
+  await ana.events.insert({ calendarId: 'primary', requestBody: session({ id: 'chosen0', attendees: [{ email: DANA }] }) });
+  await sam.events.insert({ calendarId: 'primary', requestBody: session({ id: 'chosen0', summary: 'Not hers', attendees: [{ email: DANA }] }) });
+  expect((await dana.events.get(on)).data).toMatchObject({ summary: 'Session', organizer: { email: ANA } });
+  await dana.events.patch({ ...on, requestBody: { attendees: [{ email: DANA, responseStatus: 'accepted' }] } });
+  const answers = async (api: typeof ana) => (await api.events.get(on)).data.attendees?.map((each) => each.responseStatus);
+  expect([await answers(ana), await answers(sam)]).toEqual([['accepted'], ['needsAction']]);
+  await sam.events.delete(on);
+  expect((await dana.events.get(on)).data.status).toBe('confirmed');
+  // One that was moved is the same event still, with another organizer.
+  const { data: team } = await ana.calendars.insert({ requestBody: { summary: 'Team' } });
+  await ana.events.move({ ...on, destination: team.id ?? '' });
+  expect((await dana.events.get(on)).data).toMatchObject({ status: 'confirmed', organizer: { email: team.id } });
+});
+
+test('who writes to a copy that is cancelled has not left: a new invitation brings it back', async () => {
+  const { ana, dana } = await aWorld();
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session() });
+  const on = { calendarId: 'primary', eventId: data.id ?? '' };
+  await ana.events.patch({ ...on, requestBody: { attendees: [] } });
+  await dana.events.patch({ ...on, requestBody: { colorId: '5' } });
+  await ana.events.patch({ ...on, requestBody: { attendees: [{ email: DANA }] } });
+  expect((await dana.events.get(on)).data.status).toBe('confirmed');
+  await dana.events.delete(on);
+  await dana.events.patch({ ...on, requestBody: { colorId: '6' } });
+  await ana.events.patch({ ...on, requestBody: { summary: 'Later' } });
+  expect((await dana.events.get(on)).data).toMatchObject({ status: 'cancelled', colorId: '6' });
+});
+
+test('a mail can be answered however long the event\'s iCalUID', async () => {
+  const { ana, dana, control } = await aWorld();
+  await control('POST', `/accounts/${DANA}/invitations`, { from: 'afterReply' });
+  const { data } = await ana.events.insert({ calendarId: 'primary', requestBody: session({ iCalUID: 'ü'.repeat(1_500) }) });
+  await control('POST', '/mail/reply', { calendarId: ANA, eventId: data.id, email: DANA, responseStatus: 'accepted' });
+  expect((await dana.events.get({ calendarId: 'primary', eventId: data.id ?? '' })).data.iCalUID).toBe(data.iCalUID);
+});

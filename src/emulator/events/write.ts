@@ -112,7 +112,7 @@ export function changeEvent(call: WriteCall, eventId: string, kind: 'patch' | 'u
 
 /** A guest who deletes their copy has left: the organizer's later changes do not bring it back. */
 const leaving = (row: StoredEvent, content: EventContent): { leftByGuest?: true } =>
-  content.status === 'cancelled' && !isOrganizerCopy(row) && row.privateCopy !== true ? { leftByGuest: true } : {};
+  content.status === 'cancelled' && (row.content.status !== 'cancelled' || row.leftByGuest === true) && !isOrganizerCopy(row) && row.privateCopy !== true ? { leftByGuest: true } : {};
 
 /** events.delete. Of an instance: a cancelled exception. Throws 410 if it is deleted already. */
 export function deleteEvent(call: WriteCall, eventId: string): void {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sameAddress } from '../events/attendees.js';
 import { isSeriesDeleted } from '../events/find.js';
+import { timeMs } from '../events/times.js';
+import { instanceOf } from '../events/view.js';
 import { adoptExceptions, followSeries, saveEvent } from '../events/save.js';
 import type { EventContent, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
@@ -31,14 +33,17 @@ function copiedContent(from: EventContent, copy: EventContent | undefined): Even
  * True if a row under the same id is a copy of the organizer's event, and not an event of its own calendar: ids are unique per
  * calendar only. An occurrence changes its iCalUID when a split moves it to another part of its series.
  */
-const isCopyOf = (copy: StoredEvent, source: StoredEvent): boolean => {
-  const isMovedOccurrence = copy.recurringEventId !== undefined && source.recurringEventId !== undefined && sameAddress(copy.organizer.email, source.organizer.email);
-  return !isOrganizerCopy(copy) && (copy.iCalUID === source.iCalUID || isMovedOccurrence);
-};
+function isCopyOf(store: Store, copy: StoredEvent, source: StoredEvent): boolean {
+  if (isOrganizerCopy(copy)) return false;
+  if (sameAddress(copy.organizer.email, source.organizer.email)) return copy.iCalUID === source.iCalUID || (copy.recurringEventId !== undefined && source.recurringEventId !== undefined);
+  // Another organizer: it was moved, unless the one that the copy knows still has it.
+  const known = store.events.get(copy.organizer.email.toLowerCase(), copy.id);
+  return copy.iCalUID === source.iCalUID && (known === undefined || !isOrganizerCopy(known));
+}
 
 function writeCopy(store: Store, calendarId: string, source: StoredEvent, content: EventContent): void {
   const existing = store.events.get(calendarId, source.id);
-  if (existing !== undefined && !isCopyOf(existing, source)) return; // another event has this id there
+  if (existing !== undefined && !isCopyOf(store, existing, source)) return; // another event has this id there
   if (existing?.leftByGuest === true && content.status !== 'cancelled') return;
   const { formerSeries: _, leftByGuest: __, ...shared } = source;
   const isAsBefore = existing?.sequence === source.sequence && existing.recurringEventId === source.recurringEventId &&
@@ -53,11 +58,14 @@ function writeCopy(store: Store, calendarId: string, source: StoredEvent, conten
 function cancelCopy(store: Store, calendarId: string, source: StoredEvent): void {
   const copy = store.events.get(calendarId, source.id);
   if (copy !== undefined) {
-    if (isCopyOf(copy, source) && copy.content.status !== 'cancelled') writeCopy(store, calendarId, source, { ...copy.content, status: 'cancelled' });
+    if (isCopyOf(store, copy, source) && copy.content.status !== 'cancelled') writeCopy(store, calendarId, source, { ...copy.content, status: 'cancelled' });
     return;
   }
   const series = source.recurringEventId === undefined ? undefined : store.events.get(calendarId, source.recurringEventId);
-  if (series !== undefined && isCopyOf(series, source)) writeCopy(store, calendarId, source, { ...copiedContent(source.content, series.content), status: 'cancelled' });
+  // Who is not a guest of an occurrence sees of it what they saw before: the series.
+  if (series !== undefined && source.originalStart !== undefined && isCopyOf(store, series, source)) {
+    writeCopy(store, calendarId, source, { ...instanceOf(series, timeMs(source.originalStart)).content, status: 'cancelled' });
+  }
 }
 
 /** A change of an organizer's row, on its way to the guests. */

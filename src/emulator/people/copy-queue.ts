@@ -2,7 +2,7 @@ import type { StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 import { carryBack } from './carry-back.js';
 import type { Contribution } from './contribution.js';
-import { propagate, type Change } from './copies.js';
+import { isOrganizerCopy, propagate, type Change } from './copies.js';
 
 /** Something that one calendar's write means for other people's calendars. */
 export type Passing =
@@ -16,6 +16,12 @@ interface Waiting { readonly passing: Passing; readonly dueMs: number | null }
 
 /** Given to the database as copies only: it writes into its options. */
 const KEYS = { start: 'passing:', end: 'passing;' };
+
+/** The organizer's row now: answers may have come back since the change was put to wait, and no copy must go behind them. */
+function asItIs(store: Store, row: StoredEvent): StoredEvent {
+  const now = store.events.get(row.calendarId, row.id);
+  return now !== undefined && isOrganizerCopy(now) ? now : row;
+}
 
 /**
  * The way between calendars of different people. By default a write reaches the others in its own transaction; with a lag, or
@@ -86,7 +92,7 @@ export class CopyQueue {
   }
 
   private apply(passing: Passing): void {
-    if (passing.to === 'guests') propagate(this.store, passing.change);
+    if (passing.to === 'guests') propagate(this.store, { ...passing.change, after: asItIs(this.store, passing.change.after) });
     else carryBack(this.store, passing.row, passing.contribution);
   }
 }

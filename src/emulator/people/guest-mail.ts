@@ -91,18 +91,24 @@ export class GuestMail {
     setImmediate(() => this.pump());
   }
 
+  /** False for a letter that was forgotten with everything else while another was on its way. */
+  private isQueued(key: number, { messageId }: Letter): boolean {
+    return (this.store.mails.get(key) as Queued | undefined)?.letter.messageId === messageId;
+  }
+
   private async sendDue(smtpUrl: string): Promise<void> {
     for (const { key, value } of [...this.store.mails.getRange()]) {
       const { letter, attempts, notBeforeMs } = value as Queued;
-      if (notBeforeMs > Date.now() || this.closed) continue;
+      if (notBeforeMs > Date.now() || this.closed || !this.isQueued(key, letter)) continue;
       try {
         await (await this.connect(smtpUrl)).sendMail({
           from: 'Google Calendar <calendar-notification@google.example>', to: letter.to, replyTo: letter.replyTo, subject: letter.subject,
           messageId: letter.messageId, text: letter.text, html: letter.html, icalEvent: { method: letter.method, content: letter.calendar, filename: 'invite.ics' },
         });
-        if (!this.ended) this.store.mails.removeSync(key);
+        if (!this.ended && this.isQueued(key, letter)) this.store.mails.removeSync(key);
       } catch (error) {
         if (this.ended) return;
+        if (!this.isQueued(key, letter)) continue;
         this.log(`guest mail ${letter.messageId} waits: ${error instanceof Error ? error.message : String(error)}`);
         const wait = Math.min(LONGEST_WAIT_MS, 250 * 2 ** Math.min(attempts, 10));
         this.store.mails.putSync(key, { letter, attempts: attempts + 1, notBeforeMs: Date.now() + wait } satisfies Queued);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sameAddress } from '../events/attendees.js';
 import type { StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
@@ -12,7 +13,7 @@ export interface InvitationSetting {
 const domainOf = (email: string): string => email.slice(email.indexOf('@') + 1).toLowerCase();
 const settingKey = (email: string): string => `invitations:${email.toLowerCase()}`;
 /** Where it is noted that somebody replied to an invitation. */
-export const replyKey = (email: string, iCalUID: string): string => `replied:${email.toLowerCase()} ${iCalUID}`.slice(0, 1_900);
+export const replyKey = (email: string, iCalUID: string): string => `replied:${createHash('sha1').update(`${email.toLowerCase()} ${iCalUID}`).digest('base64url')}`;
 
 /** Sets from whom an account takes invitations. Those that are on its calendar stay. */
 export const setInvitations = (store: Store, email: string, setting: InvitationSetting): void =>
