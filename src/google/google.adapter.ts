@@ -62,9 +62,9 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
       } while (pageToken);
       return entries;
     },
-    async listEvents(calendarId, { cursor, pageToken }) {
+    async listEvents(calendarId, { cursor, pageToken, window }) {
       const { data } = await call('events.list', () => api.events.list({
-        calendarId, maxResults: 2500, singleEvents: false, ...(cursor && { syncToken: cursor }), ...(pageToken && { pageToken }),
+        calendarId, maxResults: 2500, singleEvents: false, ...(cursor && { syncToken: cursor }), ...(window && { timeMin: rfc3339(window.start, 'UTC'), timeMax: rfc3339(window.end, 'UTC') }), ...(pageToken && { pageToken }),
       }), undefined, cursor !== null || pageToken !== null);
       return {
         events: (data.items ?? []).flatMap((raw) => decodeEvent(raw) ?? []),

@@ -20,8 +20,8 @@ export interface NewEvent { readonly id: string; readonly summary: string; reado
  *  A write whose answer was lost throws GOOGLE_ANSWER_LOST: look before you repeat it. */
 export interface GoogleCalendar {
   listCalendars(): Promise<CalendarListEntry[]>;
-  /** @throws GOOGLE_CURSOR_GONE when the cursor or page token is no longer good: read everything again. */
-  listEvents(calendarId: string, from: { cursor: string | null; pageToken: string | null }): Promise<EventsPage>;
+  /** From a cursor, or from the start: all, or what touches `window`. @throws GOOGLE_CURSOR_GONE when the cursor or page token is no longer good: read everything again. */
+  listEvents(calendarId: string, from: { cursor: string | null; pageToken: string | null; window: Interval | null }): Promise<EventsPage>;
   /** All single events and instances that touch the window, read live. */
   listWindow(calendarId: string, window: Interval): Promise<CalendarEvent[]>;
   /** The event, cancelled ones too; null if Google does not know it. */

@@ -1,21 +1,24 @@
 import { timesOnly } from '../google/decode-event.js';
 import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
-import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
+import { instant, MINUTE, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
+import { applyEvents, layOutAll, type Applying } from './apply.store.js';
 import { brake } from './brake.js';
-import {
-  applyEvents, calendarRow, finishPull, forgetCursor, freeze, hasOpenRequest, layOut, OPEN_REQUEST_POLL_MS, pollSoon, seriesRoots, SHAPE, stagedChanges, stagePage, unseen, wakeWaiting,
-  type CalendarRow, type Touched,
-} from './mirror.store.js';
+import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OTHER_ACCESS, pollSoon, SHAPE, type CalendarRow } from './mirror.store.js';
+import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
+import { wakeWaiting } from './wake.store.js';
 
+/** Roots that are applied at once: memory does not grow with the calendar. */
 const BATCH = 500;
 const QUIET_POLL_MS = 2 * MINUTE;
 const FROZEN_POLL_MS = 5 * MINUTE;
 const FULL_READ_PAUSE_MS = OPEN_REQUEST_POLL_MS;
+/** More pages than any calendar has: Google's pages go round in circles. */
+const MOST_PAGES = 10_000;
 
 /** One pull of one calendar. Reads its row; leaves the mirror equal to what Google answered and the cursor moved, in one
  *  last commit. A crash before that costs a repeat of the pull. */
@@ -23,96 +26,127 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const calendar = await calendarRow(shell.db, claim.coachId, claim.id);
   if (!calendar || (calendar.role !== 'sessions' && calendar.role !== 'busy')) return sleepForGood(shell, claim);
   const google = await shell.google(claim.coachId);
-  const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE;
-
   const beganAt = shell.clock.now();
-  let last: EventsPage;
+  const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE || hasWindowMoved(calendar, beganAt);
+
+  let end: { last: EventsPage; isStaged: boolean };
   try {
-    last = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor);
+    end = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor, isBlind(calendar.access_role) ? expansionWindow(beganAt) : null);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Only what is about this calendar: a wrong OAuth client is not.
     if (error.code === 'GOOGLE_NOT_FOUND' || (error.code === 'GOOGLE_REFUSED' && error.facts.status === 403)) return loseSight(shell, claim, calendar, error);
     if (error.code !== 'GOOGLE_CURSOR_GONE') throw error;
     if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
-    // A calendar whose place Google keeps losing is not read in full over and over.
-    const again = calendar.last_full_at === null ? shell.clock.now() : Math.max(shell.clock.now(), plus(calendar.last_full_at, FULL_READ_PAUSE_MS));
-    await inTx(shell.db, 'commit pull', async (tx) => {
-      await holdLease(tx, claim);
-      await forgetCursor(tx, calendar, instant(again));
-      await remember(tx, { coachId: claim.coachId, at: shell.clock.now(), what: 'cursor lost', by: 'google', calendarId: calendar.id });
-    });
-    return { outcome: 'again', did: 'cursor lost, reading everything again' };
+    return losePlace(shell, claim, calendar, 'cursor lost');
   }
+  const { last } = end;
   if (last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
-  const report = await settlePull(shell, claim, calendar, last, last.nextCursor, isFull, beganAt);
+  // Who sees details gets series, who does not gets occurrences: what is mirrored is of the other kind.
+  if (isBlind(last.accessRole) !== isBlind(calendar.access_role)) return losePlace(shell, claim, { ...calendar, access_role: last.accessRole, cursor_shape: OTHER_ACCESS }, 'access changed');
+  const report = await settlePull(shell, claim, calendar, last, end.isStaged, last.nextCursor, isFull, beganAt);
   // A request that came in while the last commit held the calendar's row could not ask for its polls.
   if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
   return report;
 }
 
-async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, google: GoogleCalendar, cursor: string | null): Promise<EventsPage> {
-  let pageToken: string | null = null;
+/** Reads to the end of the list. All pages but the last are put aside, each in its own commit; the next one is asked for
+ *  meanwhile. */
+async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, google: GoogleCalendar, cursor: string | null, window: Interval | null): Promise<{ last: EventsPage; isStaged: boolean }> {
+  const ask = (pageToken: string | null): Promise<EventsPage> => google.listEvents(calendar.google_id, { cursor, pageToken, window: cursor === null ? window : null });
+  let page = await ask(null);
   for (let number = 0; ; number++) {
-    const page: EventsPage = await google.listEvents(calendar.google_id, { cursor, pageToken });
-    const events = calendar.role === 'busy' ? page.events.map(timesOnly) : page.events;
-    // The last page of a quiet calendar is mostly empty: nothing to put aside, nothing to commit.
-    if (events.length > 0 || number === 0) {
-      await inTx(shell.db, 'commit pull-page', async (tx) => {
-        await holdLease(tx, claim);
-        await stagePage(tx, calendar, events, number === 0);
-      });
-    }
-    if (page.nextPageToken === null) return page;
-    pageToken = page.nextPageToken;
+    const seen = calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
+    const { nextPageToken } = page;
+    if (nextPageToken === null) return { last: seen, isStaged: number > 0 };
+    if (number === MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not come to an end.', { pages: number });
+    const next = ask(nextPageToken);
+    next.catch(() => undefined); // it is awaited below, unless this page cannot be put aside
+    await inTx(shell.db, 'commit pull-page', async (tx) => {
+      await holdLease(tx, claim);
+      if (number === 0) await clearStaged(tx, calendar);
+      await stagePage(tx, calendar, seen.events);
+    });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
+    page = await next;
   }
 }
 
-async function settlePull(shell: Shell, claim: Claim, before: CalendarRow, last: EventsPage, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
+async function settlePull(shell: Shell, claim: Claim, before: CalendarRow, last: EventsPage, isStaged: boolean, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
   const now = shell.clock.now();
   const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
+  const isBaseline = before.last_full_at === null;
+  const generation = isFull ? calendar.generation + 1 : calendar.generation;
   return inTx(shell.db, 'commit pull', async (tx): Promise<Report> => {
-    await holdLease(tx, claim);
-    const generation = isFull ? calendar.generation + 1 : calendar.generation;
-    const missing = isFull ? await unseen(tx, calendar, beganAt) : { ids: [], known: 0 };
-    const reason = brake(missing.ids.length, missing.known);
+    if (!isStaged) await clearStaged(tx, calendar);
+    await stagePage(tx, calendar, last.events);
+    const unseen = isFull && !isBaseline ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
+    // With another access, series give way to occurrences or the other way round: nothing is missing.
+    const reason = before.cursor_shape === OTHER_ACCESS ? null : brake(unseen.missing, unseen.known);
     if (reason) {
+      await holdLease(tx, claim);
+      await clearStaged(tx, calendar);
       await freeze(tx, calendar, reason, now, plus(now, FROZEN_POLL_MS));
-      await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'makeway', calendarId: calendar.id, facts: { missing: missing.ids.length, known: missing.known } });
-      return { outcome: 'stopped', did: reason, counts: { missing: missing.ids.length, known: missing.known } };
+      await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'makeway', calendarId: calendar.id, facts: unseen });
+      return { outcome: 'stopped', did: reason, counts: unseen };
     }
-    const touched: Touched[] = [];
-    let changed = 0;
-    for (let after = ''; ;) {
-      const batch = await stagedChanges(tx, calendar, after, BATCH);
-      if (batch.length > 0) touched.push(await applyEvents(tx, calendar, generation, batch, [], now));
-      changed += batch.length;
-      if (batch.length < BATCH) break;
-      after = batch[batch.length - 1]?.id ?? after;
-    }
-    if (missing.ids.length > 0) touched.push(await applyEvents(tx, calendar, generation, [], missing.ids, now));
-
+    const isReshaped = before.cursor_shape !== SHAPE;
+    if (!isReshaped) await dropUnchanged(tx, calendar);
+    const changes = await applyStaged(tx, calendar, { generation, now, isBaseline, isReshaped });
+    await clearStaged(tx, calendar);
     // All-day events lie elsewhere in another zone.
-    if (before.time_zone !== last.timeZone && before.last_full_at !== null) touched.push(await layOut(tx, calendar, await seriesRoots(tx, calendar), now, true));
+    if (before.time_zone !== last.timeZone && !isBaseline) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
+    // Only now: a heartbeat or a push is not kept waiting by what came before.
+    await holdLease(tx, claim);
     const wakeAt = await nextPull(tx, claim, now);
     const again = await finishPull(tx, calendar, { cursor, generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
-    for (const t of touched) await wakeWaiting(tx, claim.coachId, t, now);
-    if (before.frozen_at !== null || before.last_full_at === null) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
-    if (touched.length > 0) {
+    if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
+    const counts = { changed: changes, buried: unseen.missing };
+    if (changes > 0) {
       await notifyDue(tx, 'resolutions');
       // The first full read is the baseline: it is no news.
-      if (calendar.last_full_at !== null) {
-        await remember(tx, { coachId: claim.coachId, at: now, what: 'changes seen in Google', by: 'google', calendarId: calendar.id, facts: { changed, buried: missing.ids.length } });
-      }
+      if (!isBaseline) await remember(tx, { coachId: claim.coachId, at: now, what: 'changes seen in Google', by: 'google', calendarId: calendar.id, facts: counts });
     }
-    return { outcome: changed + missing.ids.length > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts: { changed, buried: missing.ids.length }, did: isFull ? 'full read' : 'changes' };
+    return { outcome: changes > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts, did: isFull ? 'full read' : 'changes' };
   });
+}
+
+/** Applies what is staged, some roots at a time. Returns how many events changed. */
+async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promise<number> {
+  let changed = 0;
+  for (let after = ''; ;) {
+    const batch = await stagedAfter(tx, calendar, after, BATCH);
+    const last = batch.at(-1);
+    if (!last) return changed;
+    after = last.root_id;
+    const applied = await applyEvents(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
+    changed += applied.changed;
+    await wakeWaiting(tx, calendar.coach_id, applied.intervals, how.now);
+  }
 }
 
 async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {
   return plus(now, (await hasOpenRequest(tx, claim.coachId)) ? OPEN_REQUEST_POLL_MS : QUIET_POLL_MS);
+}
+
+/** Who may see times only gets every occurrence by itself, as with `singleEvents=true` (sheet 1.1). */
+const isBlind = (accessRole: string): boolean => accessRole === 'freeBusyReader';
+const WINDOW_LASTS_MS = 24 * 60 * MINUTE;
+/** An endless series has endless occurrences, so they are read in a window; a token's window never rolls on (sheet 1.4). */
+const hasWindowMoved = (calendar: CalendarRow, now: Instant): boolean =>
+  isBlind(calendar.access_role) && calendar.last_full_at !== null && now >= plus(calendar.last_full_at, WINDOW_LASTS_MS);
+
+/** The cursor is of no use any more: everything is read again, but not over and over. */
+async function losePlace(shell: Shell, claim: Claim, calendar: CalendarRow, what: 'cursor lost' | 'access changed'): Promise<Report> {
+  const now = shell.clock.now();
+  const again = what === 'access changed' || calendar.last_full_at === null ? now : instant(Math.max(now, plus(calendar.last_full_at, FULL_READ_PAUSE_MS)));
+  await inTx(shell.db, 'commit pull', async (tx) => {
+    await holdLease(tx, claim);
+    await forgetCursor(tx, calendar, again);
+    await remember(tx, { coachId: claim.coachId, at: now, what, by: 'google', calendarId: calendar.id });
+  });
+  return { outcome: 'again', did: `${what}, reading everything again` };
 }
 
 /** The calendar can no longer be read: unshared, deleted, or refused. That proves nothing about its events; it is frozen,

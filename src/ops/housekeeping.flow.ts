@@ -1,13 +1,13 @@
 import { pruneSignIns } from '../google/grant.store.js';
 import { DAY, plus } from '../kernel/interval.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
-import { calendarsToLayOut, layOut, seriesRoots, wakeForgotten } from '../mirror/mirror.store.js';
+import { rollOn } from '../mirror/apply.store.js';
+import { calendarsToRollOn, wakeForgotten } from '../mirror/mirror.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { pruneRuns } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 
 const KEEP_RUNS_MS = 14 * DAY;
-const BATCH = 500;
 
 /** Safety net: calendars that wait for nothing are woken, and those that should have a channel get one. */
 export async function sweep(shell: Shell): Promise<Report> {
@@ -19,19 +19,12 @@ export async function sweep(shell: Shell): Promise<Report> {
   });
 }
 
-/** Rolls the horizon on: the occurrences of every series are laid out from today. */
+/** Rolls the horizon on: what comes into sight is laid out, what is over is dropped. */
 export async function rollHorizon(shell: Shell): Promise<Report> {
   const now = shell.clock.now();
-  let series = 0;
-  for (const calendar of await calendarsToLayOut(shell.db, plus(now, -DAY / 2))) {
-    const roots = await seriesRoots(shell.db, calendar);
-    for (let i = 0; i < roots.length || i === 0; i += BATCH) {
-      const batch = roots.slice(i, i + BATCH);
-      await inTx(shell.db, 'commit horizon', (tx) => layOut(tx, calendar, batch, now, i + BATCH >= roots.length));
-      series += batch.length;
-    }
-  }
-  return { outcome: series > 0 ? 'done' : 'nothing', counts: { series } };
+  let roots = 0;
+  for (const calendar of await calendarsToRollOn(shell.db, plus(now, -DAY / 2))) roots += await inTx(shell.db, 'commit horizon', (tx) => rollOn(tx, calendar, now));
+  return { outcome: roots > 0 ? 'done' : 'nothing', counts: { roots } };
 }
 
 /** Forgets what nobody needs any more. */

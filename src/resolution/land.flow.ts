@@ -8,7 +8,8 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { applyEvents, blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { applyEvents } from '../mirror/apply.store.js';
+import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
@@ -130,7 +131,7 @@ async function recordInserted({ shell, claim, coach, landing, calendar }: Scene,
   await inTx(shell.db, 'commit inserted', async (tx) => {
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'insert', now);
-    await applyEvents(tx, calendar, calendar.generation, [event], [], now);
+    await applyEvents(tx, calendar, [event], [], { generation: calendar.generation, now: now });
     await advanceLanding(tx, landing, 'inserted', now);
   });
   return 'inserted';
@@ -184,7 +185,7 @@ async function invite(scene: Scene): Promise<string> {
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
     // The session follows its event, also where the coach has dragged it since: understood, not fought.
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'scheduled');
-    await applyEvents(tx, calendar, calendar.generation, [event], [], now);
+    await applyEvents(tx, calendar, [event], [], { generation: calendar.generation, now: now });
     await advanceLanding(tx, landing, 'landed', now);
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
     await setBooked(tx, request, { start: event.when?.kind === 'timed' ? event.when.start : landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
@@ -212,7 +213,7 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'delete', now);
     await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', reason);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
-    if (landing.state !== 'intended') await applyEvents(tx, calendar, calendar.generation, [], [landing.eventId], now);
+    if (landing.state !== 'intended') await applyEvents(tx, calendar, [], [landing.eventId], { generation: calendar.generation, now: now });
     // What could not be looked at is read anew before this is tried again.
     const blind = reason === 'cannot-check' ? await blockingCalendars(tx, coach.id) : [];
     for (const id of new Set([landing.calendarId, ...blind.map((c) => c.id)])) await markDirty(tx, coach.id, id, now);

@@ -5,7 +5,8 @@ import { whyUnchecked } from '../conflicts/standing.store.js';
 import { overlaps, sameInterval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { applyEvents, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { applyEvents } from '../mirror/apply.store.js';
+import { markDirty, type CalendarRow } from '../mirror/mirror.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { inTx } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
@@ -67,7 +68,7 @@ async function recordMoved({ shell, claim, coach, resolution }: Scene, choice: C
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await confirmWrites(tx, coach.id, { resolutionId: resolution.id }, 'move', now);
-    await applyEvents(tx, calendar, calendar.generation, [moved], [], now);
+    await applyEvents(tx, calendar, [moved], [], { generation: calendar.generation, now: now });
     await advanceState(tx, resolution, 'moved', now, now);
     await endChoice(tx, coach.id, choice.id, 'done');
     await freeHold(tx, { coachId: coach.id, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'moved', now);

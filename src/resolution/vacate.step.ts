@@ -5,7 +5,8 @@ import { sameInterval, type Instant, type Interval } from '../kernel/interval.js
 import { Problem } from '../kernel/problem.js';
 import { knownZone } from '../kernel/zone.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { applyEvents, calendarRow, markDirty, sessionCalendar, type CalendarRow } from '../mirror/mirror.store.js';
+import { applyEvents } from '../mirror/apply.store.js';
+import { calendarRow, markDirty, sessionCalendar, type CalendarRow } from '../mirror/mirror.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
@@ -110,7 +111,7 @@ async function moveBack(scene: Scene, google: GoogleCalendar, calendar: Calendar
     await holdLease(tx, claim);
     const at = shell.clock.now();
     await confirmWrites(tx, coach.id, { resolutionId: resolution.id }, 'move-back', at);
-    await applyEvents(tx, calendar, calendar.generation, [back], [], at);
+    await applyEvents(tx, calendar, [back], [], { generation: calendar.generation, now: at });
     await markDirty(tx, coach.id, calendar.id, at);
     await endResolution(tx, shell, resolution, offer.clientId, { reason: 'taken', by: 'google', tellAsked: false }, at);
     await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'slipped-in' }, at);

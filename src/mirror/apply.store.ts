@@ -1,0 +1,159 @@
+/** Events become occurrences here, and sessions follow them. */
+import type { CalendarEvent, Occurrence } from '../calendar/event.js';
+import { overlaps, type Instant, type Interval } from '../kernel/interval.js';
+import { param, rangeParam, rows, run } from '../postgres/rows.js';
+import type { Tx } from '../postgres/transaction.js';
+import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
+import { expansionWindow, type CalendarRow } from './mirror.store.js';
+
+/** What a change of the mirror touched: how many events, its roots, and the times that were or are now taken. */
+export interface Touched { readonly changed: number; readonly changes: readonly RootChange[]; readonly intervals: readonly Interval[] }
+
+/** `isBaseline`: the calendar was not mirrored before, so nothing can be in the way. `isReshaped`: what is laid out comes
+ *  from an older reading of the same events. */
+export interface Applying { readonly generation: number; readonly now: Instant; readonly isBaseline?: boolean; readonly isReshaped?: boolean }
+
+/** Events become occurrences in one hand at a time: a pull, a write of ours and the horizon would else undo each other.
+ *  Not by the calendar's row: a push and a heartbeat must not wait for the end of a long pull. */
+export async function lockMirror(tx: Tx, calendar: CalendarRow): Promise<void> {
+  await run(tx, `select pg_advisory_xact_lock(hashtextextended(:coach || '/' || :id, 0))`, { coach: calendar.coach_id, id: calendar.id });
+}
+
+const keyOf = (calendar: CalendarRow): { coach: string; calendar: string } => ({ coach: calendar.coach_id, calendar: calendar.id });
+
+/** Puts `events` into the mirror and takes `buried` (ids) out of it, lays out the occurrences of all touched roots anew, and
+ *  lets the sessions follow. An event older than the mirrored one changes nothing. In the caller's transaction. */
+export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonly CalendarEvent[], buried: readonly string[], how: Applying): Promise<Touched> {
+  await lockMirror(tx, calendar);
+  const roots = [...new Set(events.map(rootOf))];
+  const known = how.isBaseline ? [] : (await rows<{ event: CalendarEvent }>(tx, `
+    select event from events where coach_id = :coach and calendar_id = :calendar and root_id = any(
+      select unnest((:roots)::text[]) ${buried.length > 0 ? 'union select root_id from events where coach_id = :coach and calendar_id = :calendar and id = any(:buried)' : ''})`,
+  { ...keyOf(calendar), roots, ...(buried.length > 0 && { buried: [...buried] }) })).map((r) => r.event);
+  const changes = mergeRoots(known, events, buried);
+  const changed = await writeEvents(tx, calendar, changes, how);
+
+  const window = expansionWindow(how.now);
+  const laid = changes.map(({ root, before, after }) => ({ root, was: occurrencesOf(before, window, calendar.time_zone), is: occurrencesOf(after, window, calendar.time_zone) }));
+  const moved = how.isBaseline || how.isReshaped ? laid : laid.filter(({ was, is }) => !sameOccurrences(was, is));
+  if (!how.isBaseline && moved.length > 0) {
+    await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and root_id = any(:roots)', { ...keyOf(calendar), roots: moved.map((m) => m.root) });
+  }
+  await insertOccurrences(tx, calendar, moved.map((m) => [m.root, m.is]));
+  if (moved.length > 0) await letSessionsFollow(tx, calendar, moved.map((m) => m.root), window);
+  return { changed, changes, intervals: how.isBaseline ? [] : laid.flatMap((m) => [...m.was, ...m.is].map(({ start, end }) => ({ start, end }))) };
+}
+
+async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[], how: Applying): Promise<number> {
+  const written: unknown[] = [];
+  const gone: string[] = [];
+  for (const { before, after } of changes) {
+    const had = new Map(before.map((e) => [e.id, e]));
+    for (const event of after) {
+      if (had.get(event.id) === event) had.delete(event.id);
+      else {
+        had.delete(event.id);
+        const reach = reachOf(event);
+        written.push({ i: event.id, r: rootOf(event), g: event.etag, u: event.updatedAt === null ? null : event.updatedAt / 1000, s: reach && rangeText(reach), e: event });
+      }
+    }
+    gone.push(...had.keys());
+  }
+  if (gone.length > 0) await run(tx, 'delete from events where coach_id = :coach and calendar_id = :calendar and id = any(:gone)', { ...keyOf(calendar), gone });
+  if (written.length > 0) {
+    await run(tx, `
+      insert into events (coach_id, calendar_id, id, root_id, etag, updated_at, generation, applied_at, reach, event)
+      select :coach, :calendar, w.i, w.r, w.g, to_timestamp(w.u), :generation, :now, w.s::tstzrange, w.e
+      from jsonb_to_recordset((:written)::jsonb) as w(i text, r text, g text, u double precision, s text, e jsonb)
+      on conflict (coach_id, calendar_id, id) do update
+        set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, applied_at = excluded.applied_at,
+          reach = excluded.reach, event = excluded.event`,
+    { ...keyOf(calendar), generation: how.generation, now: param(how.now), written: JSON.stringify(written) });
+  }
+  return gone.length + written.length;
+}
+const rangeText = ({ start, end }: { start: Instant; end: Instant | null }): string => `[${new Date(start).toISOString()},${end === null ? '' : new Date(end).toISOString()})`;
+
+/** Adds occurrences; one that stands there already stays as it is. */
+async function insertOccurrences(tx: Tx, calendar: CalendarRow, laid: readonly (readonly [root: string, occurrences: readonly Occurrence[]])[]): Promise<void> {
+  const rowsToAdd = laid.flatMap(([root, occurrences]) => occurrences.filter((o) => o.start < o.end).map((o) => ({
+    r: root, k: originalKey(o), i: o.eventId, p: rangeParam(o), d: o.isAllDay, b: o.blocking,
+  })));
+  if (rowsToAdd.length === 0) return;
+  await run(tx, `
+    insert into occurrences (coach_id, calendar_id, root_id, original_key, event_id, period, is_all_day, blocking)
+    select :coach, :calendar, o.r, o.k, o.i, o.p::tstzrange, o.d, o.b
+    from jsonb_to_recordset((:rowsToAdd)::jsonb) as o(r text, k text, i text, p text, d boolean, b text)
+    on conflict (coach_id, calendar_id, root_id, original_key) do nothing`, { ...keyOf(calendar), rowsToAdd: JSON.stringify(rowsToAdd) });
+}
+
+const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): boolean => a.length === b.length && a.every((o, i) => {
+  const p = b[i];
+  return p !== undefined && o.start === p.start && o.end === p.end && o.eventId === p.eventId && o.blocking === p.blocking && o.isAllDay === p.isAllDay
+    && originalKey(o) === originalKey(p);
+});
+
+/** Lays out all of a calendar anew, as its zone or our reading of events has changed. */
+export async function layOutAll(tx: Tx, calendar: CalendarRow, now: Instant): Promise<Interval[]> {
+  await lockMirror(tx, calendar);
+  const window = expansionWindow(now);
+  const before = await rows<{ s: Instant; e: Instant }>(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar returning lower(period) as s, upper(period) as e', keyOf(calendar));
+  const intervals = before.map(({ s, e }) => ({ start: s, end: e }));
+  for await (const batch of roots(tx, calendar, '')) {
+    const laid = batch.map(([root, events]) => [root, occurrencesOf(events, window, calendar.time_zone)] as const);
+    await insertOccurrences(tx, calendar, laid);
+    await letSessionsFollow(tx, calendar, laid.map(([root]) => root), window);
+    for (const [, occurrences] of laid) for (const { start, end } of occurrences) intervals.push({ start, end });
+  }
+  await setLaidOut(tx, calendar, window.end);
+  return intervals;
+}
+
+/** Rolls the horizon of one calendar on to what `now` asks for: adds what comes into sight, and drops what is over.
+ *  Returns how many roots reach into the new part. */
+export async function rollOn(tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> {
+  await lockMirror(tx, calendar);
+  const { start, end } = expansionWindow(now);
+  const added: Interval = { start: calendar.expanded_until ?? start, end };
+  let count = 0;
+  for await (const batch of roots(tx, calendar, 'and (reach is null or reach && (:added)::tstzrange)', { added: rangeParam(added) })) {
+    await insertOccurrences(tx, calendar, batch.map(([root, events]) => [root, occurrencesOf(events, added, calendar.time_zone).filter((o) => overlaps(o, added))]));
+    count += batch.length;
+  }
+  await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and upper(period) <= :start', { ...keyOf(calendar), start: param(start) });
+  await setLaidOut(tx, calendar, end);
+  return count;
+}
+const setLaidOut = (tx: Tx, calendar: CalendarRow, until: Instant): Promise<number> =>
+  run(tx, 'update calendars set expanded_until = :until where coach_id = :coach and id = :calendar', { ...keyOf(calendar), until: param(until) });
+
+const ROOTS_AT_ONCE = 500;
+/** The roots of a calendar with all their events, a batch at a time, of those that have an event which fits `filter`. */
+async function* roots(tx: Tx, calendar: CalendarRow, filter: string, bindings: Readonly<Record<string, string>> = {}): AsyncGenerator<[string, CalendarEvent[]][]> {
+  for (let after = ''; ;) {
+    const found = await rows<{ root_id: string; events: CalendarEvent[] }>(tx, `
+      select root_id, jsonb_agg(event) as events from events where coach_id = :coach and calendar_id = :calendar and root_id in (
+        select distinct root_id from events where coach_id = :coach and calendar_id = :calendar and root_id > :after ${filter} order by root_id limit ${ROOTS_AT_ONCE})
+      group by root_id order by root_id`, { ...keyOf(calendar), after, ...bindings });
+    if (found.length > 0) yield found.map((f) => [f.root_id, f.events]);
+    const last = found.at(-1);
+    if (found.length < ROOTS_AT_ONCE || !last) return;
+    after = last.root_id;
+  }
+}
+
+/** Sessions follow their events: a moved one gets the new time, one whose occurrence is gone is cancelled. */
+async function letSessionsFollow(tx: Tx, calendar: CalendarRow, roots: readonly string[], window: Interval): Promise<void> {
+  const key = { ...keyOf(calendar), roots: [...roots], from: param(window.start), to: param(window.end) };
+  await run(tx, `
+    update sessions s set scheduled_at = lower(o.period), event_id = o.event_id, status = 'scheduled',
+      length_minutes = extract(epoch from upper(o.period) - lower(o.period)) / 60
+    from occurrences o
+    where s.coach_id = :coach and s.calendar_id = :calendar and s.root_id = any(:roots) and s.status in ('scheduled', 'cancelled')
+      and o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key`, key);
+  await run(tx, `
+    update sessions s set status = 'cancelled'
+    where s.coach_id = :coach and s.calendar_id = :calendar and s.root_id = any(:roots) and s.status = 'scheduled'
+      and s.scheduled_at >= :from and s.scheduled_at < :to
+      and not exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key)`, key);
+}
