@@ -4,4 +4,6 @@ export const TIMETABLE = [
   { name: 'sweep', timeout: '10s', interval: '5m' },
   { name: 'horizon', timeout: '30s', interval: '6h' },
   { name: 'prune', timeout: '1m', interval: '1h' },
+  // At night by the machine's clock; a machine that slept does it the night after.
+  { name: 'reconcile', cron: '17 3 * * *' },
 ] as const;

@@ -14,6 +14,7 @@ import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
 import { unsentLetters } from './mail/outbox.store.js';
 import { calendarsOf } from './mirror/mirror.store.js';
 import { compose, type Composed, WORKERS } from './ops/compose.js';
+import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
 import { systemClock } from './ops/system-clock.js';
 import { grantOf } from './google/grant.store.js';
@@ -40,6 +41,9 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
           --tick <key>                  option 2: this blocker does not matter here (repeatable)
   makeway jobs [--failed] [--follow]    the job log
   makeway status                        coaches, calendars, what waits
+  makeway reconcile [<coach>] [--accept]
+                                        compares the mirror with Google, tells every difference, repairs;
+                                        --accept also believes that most of a frozen calendar is gone
   makeway coach add --slug S --name N --email E --time-zone Z
                                         adds a coach and says how to connect
   makeway coach set <slug> --policy '{"land":"manual"}'
@@ -84,7 +88,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, coach, key };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, key };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -165,6 +169,23 @@ async function status({ shell }: Composed): Promise<number> {
   say(failed.length === 0 ? 'no failed jobs in the last day' : `${failed.length} failed jobs in the last day: makeway jobs --failed`);
   return 0;
 }
+
+async function reconcile({ shell }: Composed, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { accept: { type: 'boolean' } } });
+  const [slug] = positionals;
+  const known = slug === undefined ? null : await coachBySlug(shell.db, slug);
+  if (slug !== undefined && !known) throw new Usage(`There is no coach "${slug}".`);
+  let isWell = true;
+  for await (const { calendar, differences, left, problem } of reconcileCalendars(shell, known?.id ?? null, values.accept === true)) {
+    isWell &&= left.length === 0 && !problem;
+    const verdict = problem ? `cannot be compared: ${problem.message}` : differences.length === 0 ? 'as in Google' : left.length === 0 ? `${differences.length} differences, repaired` : `${differences.length} differences, ${left.length} left`;
+    say(`${calendar.coach_id}  calendar ${calendar.id}  ${verdict}`);
+    const kept = new Set(left.map((d) => `${d.of} ${d.id}`));
+    for (const d of differences) say(`    ${d.of} ${d.id}: ${DIFFERENCE[d.kind]}${kept.has(`${d.of} ${d.id}`) ? ', still' : ''}`);
+  }
+  return isWell ? 0 : 1;
+}
+const DIFFERENCE = { missing: 'Google has it, the mirror had not', extra: 'the mirror had it, Google has not', different: 'not as in Google' } as const;
 
 async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' }, policy: { type: 'string' } } });

@@ -9,9 +9,9 @@ import { expansionWindow, type CalendarRow } from './mirror.store.js';
 /** What a change of the mirror touched: how many events, its roots, and the times that were or are now taken. */
 export interface Touched { readonly changed: number; readonly changes: readonly RootChange[]; readonly intervals: readonly Interval[] }
 
-/** `isBaseline`: the calendar was not mirrored before, so nothing can be in the way. `isReshaped`: what is laid out comes
+/** `isPartial`: one page of the first full read, of a calendar of which nothing was known. `isReshaped`: what is laid out comes
  *  from an older reading of the same events. */
-export interface Applying { readonly generation: number; readonly now: Instant; readonly isBaseline?: boolean; readonly isReshaped?: boolean }
+export interface Applying { readonly generation: number; readonly now: Instant; readonly isPartial?: boolean; readonly isReshaped?: boolean }
 
 /** Events become occurrences in one hand at a time: a pull, a write of ours and the horizon would else undo each other.
  *  Not by the calendar's row: a push and a heartbeat must not wait for the end of a long pull. */
@@ -26,23 +26,24 @@ const keyOf = (calendar: CalendarRow): { coach: string; calendar: string } => ({
 export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonly CalendarEvent[], buried: readonly string[], how: Applying): Promise<Touched> {
   await lockMirror(tx, calendar);
   const roots = [...new Set(events.map(rootOf))];
-  const known = how.isBaseline ? [] : (await rows<{ event: CalendarEvent }>(tx, `
+  const known = await rows<{ event: CalendarEvent }>(tx, `
     select event from events where coach_id = :coach and calendar_id = :calendar and root_id = any(
       select unnest((:roots)::text[]) ${buried.length > 0 ? 'union select root_id from events where coach_id = :coach and calendar_id = :calendar and id = any(:buried)' : ''})`,
-  { ...keyOf(calendar), roots, ...(buried.length > 0 && { buried: [...buried] }) })).map((r) => r.event);
-  const changes = mergeRoots(known, events, buried);
+  { ...keyOf(calendar), roots, ...(buried.length > 0 && { buried: [...buried] }) });
+  const changes = mergeRoots(known.map((r) => r.event), events, buried, how).filter(isChange);
   const changed = await writeEvents(tx, calendar, changes, how);
 
   const window = expansionWindow(how.now);
   const laid = changes.map(({ root, before, after }) => ({ root, was: occurrencesOf(before, window, calendar.time_zone), is: occurrencesOf(after, window, calendar.time_zone) }));
-  const moved = how.isBaseline || how.isReshaped ? laid : laid.filter(({ was, is }) => !sameOccurrences(was, is));
-  if (!how.isBaseline && moved.length > 0) {
-    await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and root_id = any(:roots)', { ...keyOf(calendar), roots: moved.map((m) => m.root) });
-  }
+  const moved = how.isReshaped ? laid : laid.filter(({ was, is }) => !sameOccurrences(was, is));
+  const old = moved.filter(({ was }) => how.isReshaped === true || was.length > 0).map((m) => m.root);
+  if (old.length > 0) await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and root_id = any(:old)', { ...keyOf(calendar), old });
   await insertOccurrences(tx, calendar, moved.map((m) => [m.root, m.is]));
-  if (moved.length > 0) await letSessionsFollow(tx, calendar, moved.map((m) => m.root), window);
-  return { changed, changes, intervals: how.isBaseline ? [] : laid.flatMap((m) => [...m.was, ...m.is].map(({ start, end }) => ({ start, end }))) };
+  // At the end of a first full read they all follow at once.
+  if (moved.length > 0 && how.isPartial !== true) await letSessionsFollow(tx, calendar, moved.map((m) => m.root), window);
+  return { changed, changes, intervals: laid.flatMap((m) => [...m.was, ...m.is].map(({ start, end }) => ({ start, end }))) };
 }
+const isChange = ({ before, after }: RootChange): boolean => before.length !== after.length || before.some((e) => !after.includes(e));
 
 async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[], how: Applying): Promise<number> {
   const written: unknown[] = [];
@@ -93,6 +94,12 @@ const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): bo
     && originalKey(o) === originalKey(p);
 });
 
+/** Empties the mirror of one calendar, for its first full read. */
+export async function clearMirror(tx: Tx, calendar: CalendarRow): Promise<void> {
+  await lockMirror(tx, calendar);
+  for (const table of ['occurrences', 'events', 'staged_events']) await run(tx, `delete from ${table} where coach_id = :coach and calendar_id = :calendar`, keyOf(calendar));
+}
+
 /** Lays out all of a calendar anew, as its zone or our reading of events has changed. */
 export async function layOutAll(tx: Tx, calendar: CalendarRow, now: Instant): Promise<Interval[]> {
   await lockMirror(tx, calendar);
@@ -142,18 +149,18 @@ async function* roots(tx: Tx, calendar: CalendarRow, filter: string, bindings: R
   }
 }
 
-/** Sessions follow their events: a moved one gets the new time, one whose occurrence is gone is cancelled. */
-async function letSessionsFollow(tx: Tx, calendar: CalendarRow, roots: readonly string[], window: Interval): Promise<void> {
-  const key = { ...keyOf(calendar), roots: [...roots], from: param(window.start), to: param(window.end) };
+/** Sessions follow their events, those of `roots` or all: a moved one gets the new time, one whose occurrence is gone is cancelled. */
+export async function letSessionsFollow(tx: Tx, calendar: CalendarRow, roots: readonly string[] | null, window: Interval): Promise<void> {
+  const key = { ...keyOf(calendar), roots: roots && [...roots], from: param(window.start), to: param(window.end) };
   await run(tx, `
     update sessions s set scheduled_at = lower(o.period), event_id = o.event_id, status = 'scheduled',
       length_minutes = extract(epoch from upper(o.period) - lower(o.period)) / 60
     from occurrences o
-    where s.coach_id = :coach and s.calendar_id = :calendar and s.root_id = any(:roots) and s.status in ('scheduled', 'cancelled')
+    where s.coach_id = :coach and s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)) and s.status in ('scheduled', 'cancelled')
       and o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key`, key);
   await run(tx, `
     update sessions s set status = 'cancelled'
-    where s.coach_id = :coach and s.calendar_id = :calendar and s.root_id = any(:roots) and s.status = 'scheduled'
+    where s.coach_id = :coach and s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)) and s.status = 'scheduled'
       and s.scheduled_at >= :from and s.scheduled_at < :to
       and not exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key)`, key);
 }

@@ -9,24 +9,29 @@ export const rootOf = (event: CalendarEvent): string => event.recurringEventId ?
 /** Names one occurrence for ever: the slot of its series, or the single event whatever its time. */
 export const originalKey = (o: Occurrence): string => (o.seriesId === null ? 'single' : instanceId('', o.originalStart).replace(/^_/, ''));
 
+/** How a reading is to be understood; see mergeRoots. */
+export interface Merging { readonly isReshaped?: boolean; readonly isPartial?: boolean }
+
 /** One root before and after: a single event, or a series with its exceptions. */
 export interface RootChange { readonly root: string; readonly before: readonly CalendarEvent[]; readonly after: readonly CalendarEvent[] }
 
 /**
  * What becomes of each touched root when `seen` was read at Google and `buried` (ids) is no longer there.
  *
- * - An event older than the mirrored one (by `updated`) changes nothing: our own write may be newer than the read.
+ * - An event older than the mirrored one (by `updated`), or with its etag, changes nothing: our own write may be newer than the
+ *   read. With `isReshaped` the same etag is read anew.
  * - A deleted single event or master leaves, and what was known of its exceptions with it (sheet 1.5: cascade locally).
- * - A cancelled exception is a hole in its series, and stays as long as the series does.
+ * - A cancelled exception is a hole in its series, and stays as long as the series does; with `isPartial` the series may be on
+ *   a page that is yet to come.
  * - A master without recurrence has no exceptions: a series that was turned into a single event.
  */
-export function mergeRoots(known: readonly CalendarEvent[], seen: readonly CalendarEvent[], buried: readonly string[]): RootChange[] {
+export function mergeRoots(known: readonly CalendarEvent[], seen: readonly CalendarEvent[], buried: readonly string[], how: Merging = {}): RootChange[] {
   const before = byRoot(known);
   const arriving = byRoot(seen);
   const gone = new Set(buried);
   return [...new Set([...before.keys(), ...arriving.keys()])].map((root) => {
     const had = before.get(root) ?? [];
-    return { root, before: had, after: mergeRoot(root, had, arriving.get(root) ?? [], gone) };
+    return { root, before: had, after: mergeRoot(root, had, arriving.get(root) ?? [], gone, how) };
   });
 }
 
@@ -40,17 +45,19 @@ function byRoot(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]> 
   return roots;
 }
 
-function mergeRoot(root: string, had: readonly CalendarEvent[], seen: readonly CalendarEvent[], gone: ReadonlySet<string>): CalendarEvent[] {
+function mergeRoot(root: string, had: readonly CalendarEvent[], seen: readonly CalendarEvent[], gone: ReadonlySet<string>, how: Merging): CalendarEvent[] {
   const after = new Map(had.map((e) => [e.id, e]));
   const news = seen.filter((event) => {
     const old = after.get(event.id);
-    return !old || old.updatedAt === null || event.updatedAt === null || event.updatedAt >= old.updatedAt;
+    if (!old) return true;
+    if (old.etag === event.etag && how.isReshaped !== true) return false;
+    return old.updatedAt === null || event.updatedAt === null || event.updatedAt >= old.updatedAt;
   });
   const isDead = news.some((e) => e.id === root && e.status === 'cancelled');
   for (const e of had) if (isDead || gone.has(e.id)) after.delete(e.id);
   for (const e of news) if (e.id !== root || !isDead) after.set(e.id, e);
   const master = after.get(root);
-  return [...after.values()].filter((e) => e.id === root || (master ? master.recurrence !== null : e.status !== 'cancelled'));
+  return [...after.values()].filter((e) => e.id === root || (master ? master.recurrence !== null : e.status !== 'cancelled' || how.isPartial === true));
 }
 
 /** The occurrences of one root that touch `window`; all-day ones lie in `zone`. A series that cannot be laid out blocks

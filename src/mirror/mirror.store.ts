@@ -48,8 +48,10 @@ export async function freeze(tx: Tx, calendar: CalendarRow, reason: string, now:
     { coach: calendar.coach_id, calendar: calendar.id, reason, now: param(now), wake: param(wakeAt) });
 }
 
-/** Stands for the shape of a cursor that another access to the calendar ended. */
-export const OTHER_ACCESS = 0;
+/** In place of a cursor's shape: the next full read is believed whatever it buries, as the access changed or a person said so. */
+export const UNBRAKED = 0;
+/** Who may see times only gets every occurrence by itself, as with `singleEvents=true` (sheet 1.1). */
+export const isBlind = (accessRole: string): boolean => accessRole === 'freeBusyReader';
 /** Forgets the cursor: the next pull reads everything again. */
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
   run(tx, 'update calendars set cursor = null, cursor_shape = :shape, access_role = :role, wake_at = :now where coach_id = :coach and id = :calendar', { coach: calendar.coach_id, calendar: calendar.id, shape: calendar.cursor_shape, role: calendar.access_role, now: param(now) });

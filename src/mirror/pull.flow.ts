@@ -1,14 +1,14 @@
 import { timesOnly } from '../google/decode-event.js';
 import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
-import { instant, MINUTE, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { applyEvents, layOutAll, type Applying } from './apply.store.js';
+import { applyEvents, clearMirror, layOutAll, letSessionsFollow, type Applying } from './apply.store.js';
 import { brake } from './brake.js';
-import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OTHER_ACCESS, pollSoon, SHAPE, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, isBlind, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { wakeWaiting } from './wake.store.js';
 
@@ -20,6 +20,9 @@ const FULL_READ_PAUSE_MS = OPEN_REQUEST_POLL_MS;
 /** More pages than any calendar has: Google's pages go round in circles. */
 const MOST_PAGES = 10_000;
 
+/** One pull: what is read, how, and from when on. `isBaseline`: the first full read of a calendar of which nothing is known. */
+interface Reading { readonly shell: Shell; readonly claim: Claim; readonly calendar: CalendarRow; readonly beganAt: Instant; readonly isFull: boolean; readonly isBaseline: boolean }
+
 /** One pull of one calendar. Reads its row; leaves the mirror equal to what Google answered and the cursor moved, in one
  *  last commit. A crash before that costs a repeat of the pull. */
 export async function pull(shell: Shell, claim: Claim): Promise<Report> {
@@ -28,87 +31,107 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const google = await shell.google(claim.coachId);
   const beganAt = shell.clock.now();
   const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE || hasWindowMoved(calendar, beganAt);
+  const reading: Reading = { shell, claim, calendar, beganAt, isFull, isBaseline: calendar.last_full_at === null };
 
-  let end: { last: EventsPage; isStaged: boolean };
+  let end: { last: EventsPage; isOnly: boolean };
   try {
-    end = await readPages(shell, claim, calendar, google, isFull ? null : calendar.cursor, isBlind(calendar.access_role) ? expansionWindow(beganAt) : null);
+    end = await readPages(reading, google);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Only what is about this calendar: a wrong OAuth client is not.
-    if (error.code === 'GOOGLE_NOT_FOUND' || (error.code === 'GOOGLE_REFUSED' && error.facts.status === 403)) return loseSight(shell, claim, calendar, error);
+    if (error.code === 'GOOGLE_NOT_FOUND' || (error.code === 'GOOGLE_REFUSED' && error.facts.status === 403)) return loseSight(reading, error);
     if (error.code !== 'GOOGLE_CURSOR_GONE') throw error;
     if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
-    return losePlace(shell, claim, calendar, 'cursor lost');
+    return losePlace(reading, 'cursor lost');
   }
-  const { last } = end;
-  if (last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
+  if (end.last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
   // Who sees details gets series, who does not gets occurrences: what is mirrored is of the other kind.
-  if (isBlind(last.accessRole) !== isBlind(calendar.access_role)) return losePlace(shell, claim, { ...calendar, access_role: last.accessRole, cursor_shape: OTHER_ACCESS }, 'access changed');
-  const report = await settlePull(shell, claim, calendar, last, end.isStaged, last.nextCursor, isFull, beganAt);
+  if (!reading.isBaseline && isBlind(end.last.accessRole) !== isBlind(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
+  const report = await settlePull(reading, end.last, end.isOnly, end.last.nextCursor);
   // A request that came in while the last commit held the calendar's row could not ask for its polls.
   if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
   return report;
 }
 
-/** Reads to the end of the list. All pages but the last are put aside, each in its own commit; the next one is asked for
- *  meanwhile. */
-async function readPages(shell: Shell, claim: Claim, calendar: CalendarRow, google: GoogleCalendar, cursor: string | null, window: Interval | null): Promise<{ last: EventsPage; isStaged: boolean }> {
-  const ask = (pageToken: string | null): Promise<EventsPage> => google.listEvents(calendar.google_id, { cursor, pageToken, window: cursor === null ? window : null });
+/** Reads to the end of the list. All pages but the last are kept, each in its own commit; the next one is asked for meanwhile. */
+async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ last: EventsPage; isOnly: boolean }> {
+  const { shell, claim, calendar, isFull, beganAt } = reading;
+  const from = { cursor: isFull ? null : calendar.cursor, window: isFull && isBlind(calendar.access_role) ? expansionWindow(beganAt) : null };
+  const ask = async (pageToken: string | null): Promise<EventsPage> => {
+    const page = await google.listEvents(calendar.google_id, { ...from, pageToken });
+    return calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
+  };
   let page = await ask(null);
-  for (let number = 0; ; number++) {
-    const seen = calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
-    const { nextPageToken } = page;
-    if (nextPageToken === null) return { last: seen, isStaged: number > 0 };
+  for (let number = 0; page.nextPageToken !== null; number++) {
     if (number === MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not come to an end.', { pages: number });
-    const next = ask(nextPageToken);
-    next.catch(() => undefined); // it is awaited below, unless this page cannot be put aside
+    const next = ask(page.nextPageToken);
+    next.catch(() => undefined); // it is awaited below, unless this page cannot be kept
+    const { timeZone, events } = page;
     await inTx(shell.db, 'commit pull-page', async (tx) => {
       await holdLease(tx, claim);
-      if (number === 0) await clearStaged(tx, calendar);
-      await stagePage(tx, calendar, seen.events);
+      await keepPage(tx, reading, { ...calendar, time_zone: timeZone }, events, number === 0);
     });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
     page = await next;
+    if (page.nextPageToken === null) return { last: page, isOnly: false };
   }
+  return { last: page, isOnly: true };
 }
 
-async function settlePull(shell: Shell, claim: Claim, before: CalendarRow, last: EventsPage, isStaged: boolean, cursor: string, isFull: boolean, beganAt: Instant): Promise<Report> {
+/** Keeps one page. Of a calendar of which nothing was known it goes straight into the mirror, of which nothing is believed
+ *  until the read is complete; of another one it is put aside. */
+async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: CalendarRow, events: EventsPage['events'], isFirst: boolean): Promise<number> {
+  if (isBaseline) {
+    if (isFirst) await clearMirror(tx, calendar);
+    return (await applyEvents(tx, calendar, events, [], { generation: calendar.generation + 1, now: shell.clock.now(), isPartial: true })).changed;
+  }
+  if (isFirst) await clearStaged(tx, calendar);
+  await stagePage(tx, calendar, events);
+  return 0;
+}
+
+async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, cursor: string): Promise<Report> {
+  const { shell, claim, calendar: before, isFull, isBaseline, beganAt } = reading;
   const now = shell.clock.now();
   const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
-  const isBaseline = before.last_full_at === null;
-  const generation = isFull ? calendar.generation + 1 : calendar.generation;
+  const how: Applying = { generation: isFull ? calendar.generation + 1 : calendar.generation, now, isReshaped: !isBaseline && before.cursor_shape !== SHAPE };
   return inTx(shell.db, 'commit pull', async (tx): Promise<Report> => {
-    if (!isStaged) await clearStaged(tx, calendar);
-    await stagePage(tx, calendar, last.events);
-    const unseen = isFull && !isBaseline ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
-    // With another access, series give way to occurrences or the other way round: nothing is missing.
-    const reason = before.cursor_shape === OTHER_ACCESS ? null : brake(unseen.missing, unseen.known);
-    if (reason) {
-      await holdLease(tx, claim);
-      await clearStaged(tx, calendar);
-      await freeze(tx, calendar, reason, now, plus(now, FROZEN_POLL_MS));
-      await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'makeway', calendarId: calendar.id, facts: unseen });
-      return { outcome: 'stopped', did: reason, counts: unseen };
+    let changed = 0, buried = 0;
+    if (isBaseline) {
+      changed = await keepPage(tx, reading, calendar, last.events, isOnly);
+      await letSessionsFollow(tx, calendar, null, expansionWindow(now));
+    } else if (!isFull && isOnly) {
+      changed = await applyAndWake(tx, calendar, last.events, [], how);
+    } else {
+      await keepPage(tx, reading, calendar, last.events, isOnly);
+      const unseen = isFull ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
+      const reason = before.cursor_shape === UNBRAKED ? null : brake(unseen.missing, unseen.known);
+      if (reason) {
+        await holdLease(tx, claim);
+        await clearStaged(tx, calendar);
+        await freeze(tx, calendar, reason, now, plus(now, FROZEN_POLL_MS));
+        await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'makeway', calendarId: calendar.id, facts: unseen });
+        return { outcome: 'stopped', did: reason, counts: unseen };
+      }
+      if (how.isReshaped !== true) await dropUnchanged(tx, calendar);
+      changed = await applyStaged(tx, calendar, how);
+      buried = unseen.missing;
     }
-    const isReshaped = before.cursor_shape !== SHAPE;
-    if (!isReshaped) await dropUnchanged(tx, calendar);
-    const changes = await applyStaged(tx, calendar, { generation, now, isBaseline, isReshaped });
-    await clearStaged(tx, calendar);
     // All-day events lie elsewhere in another zone.
     if (before.time_zone !== last.timeZone && !isBaseline) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
     // Only now: a heartbeat or a push is not kept waiting by what came before.
     await holdLease(tx, claim);
     const wakeAt = await nextPull(tx, claim, now);
-    const again = await finishPull(tx, calendar, { cursor, generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
+    const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
     if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
-    const counts = { changed: changes, buried: unseen.missing };
-    if (changes > 0) {
+    const counts = { changed, buried };
+    if (changed > 0) {
       await notifyDue(tx, 'resolutions');
       // The first full read is the baseline: it is no news.
       if (!isBaseline) await remember(tx, { coachId: claim.coachId, at: now, what: 'changes seen in Google', by: 'google', calendarId: calendar.id, facts: counts });
     }
-    return { outcome: changes > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts, did: isFull ? 'full read' : 'changes' };
+    return { outcome: changed > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts, did: isFull ? 'full read' : 'changes' };
   });
 }
 
@@ -118,32 +141,36 @@ async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promis
   for (let after = ''; ;) {
     const batch = await stagedAfter(tx, calendar, after, BATCH);
     const last = batch.at(-1);
-    if (!last) return changed;
+    if (!last) break;
     after = last.root_id;
-    const applied = await applyEvents(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
-    changed += applied.changed;
-    await wakeWaiting(tx, calendar.coach_id, applied.intervals, how.now);
+    changed += await applyAndWake(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
   }
+  await clearStaged(tx, calendar);
+  return changed;
+}
+async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['events'], buried: readonly string[], how: Applying): Promise<number> {
+  if (events.length + buried.length === 0) return 0;
+  const { changed, intervals } = await applyEvents(tx, calendar, events, buried, how);
+  await wakeWaiting(tx, calendar.coach_id, intervals, how.now);
+  return changed;
 }
 
 async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {
   return plus(now, (await hasOpenRequest(tx, claim.coachId)) ? OPEN_REQUEST_POLL_MS : QUIET_POLL_MS);
 }
 
-/** Who may see times only gets every occurrence by itself, as with `singleEvents=true` (sheet 1.1). */
-const isBlind = (accessRole: string): boolean => accessRole === 'freeBusyReader';
 const WINDOW_LASTS_MS = 24 * 60 * MINUTE;
 /** An endless series has endless occurrences, so they are read in a window; a token's window never rolls on (sheet 1.4). */
 const hasWindowMoved = (calendar: CalendarRow, now: Instant): boolean =>
   isBlind(calendar.access_role) && calendar.last_full_at !== null && now >= plus(calendar.last_full_at, WINDOW_LASTS_MS);
 
 /** The cursor is of no use any more: everything is read again, but not over and over. */
-async function losePlace(shell: Shell, claim: Claim, calendar: CalendarRow, what: 'cursor lost' | 'access changed'): Promise<Report> {
+async function losePlace({ shell, claim, calendar }: Reading, what: 'cursor lost' | 'access changed', accessRole?: string): Promise<Report> {
   const now = shell.clock.now();
-  const again = what === 'access changed' || calendar.last_full_at === null ? now : instant(Math.max(now, plus(calendar.last_full_at, FULL_READ_PAUSE_MS)));
+  const again = accessRole !== undefined || calendar.last_full_at === null ? now : instant(Math.max(now, plus(calendar.last_full_at, FULL_READ_PAUSE_MS)));
   await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);
-    await forgetCursor(tx, calendar, again);
+    await forgetCursor(tx, accessRole === undefined ? calendar : { ...calendar, access_role: accessRole, cursor_shape: UNBRAKED }, again);
     await remember(tx, { coachId: claim.coachId, at: now, what, by: 'google', calendarId: calendar.id });
   });
   return { outcome: 'again', did: `${what}, reading everything again` };
@@ -151,7 +178,7 @@ async function losePlace(shell: Shell, claim: Claim, calendar: CalendarRow, what
 
 /** The calendar can no longer be read: unshared, deleted, or refused. That proves nothing about its events; it is frozen,
  *  so that nothing is offered or landed on a blind spot, and asked again. */
-async function loseSight(shell: Shell, claim: Claim, calendar: CalendarRow, problem: Problem): Promise<Report> {
+async function loseSight({ shell, claim, calendar }: Reading, problem: Problem): Promise<Report> {
   const now = shell.clock.now();
   await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);

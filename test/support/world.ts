@@ -67,7 +67,8 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
   const control = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
     const answer = await fetch(`${emulator.url}/control${path}`, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`control ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Record<string, unknown>;
+    const text = await answer.text();
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   for (const [email, name] of [[KIM.email, KIM.name], [DANA.email, DANA.name], [SAM.email, SAM.name]]) await control('/accounts', { email, name, timeZone: zone });
 
