@@ -44,8 +44,6 @@ export interface Scene {
   readonly other: string;
   readonly prefix: string;
   readonly ids: string[];
-  /** Ids of the parts of split series. */
-  readonly parts: Set<string>;
   steps: number;
 }
 
@@ -56,7 +54,7 @@ export async function openScene(url: string, run: number): Promise<Scene> {
   await control(url, 'POST', '/accounts', { email: danaEmail, name: 'Dana', timeZone: 'America/New_York' });
   const ana = clientFor(url, anaEmail);
   const { data } = await ana.calendars.insert({ requestBody: { summary: 'other', timeZone: 'Europe/Berlin' } });
-  return { url, ana, anaEmail, dana: clientFor(url, danaEmail), danaEmail, other: data.id ?? '', prefix: `r${run.toString(32).padStart(4, '0')}`, ids: [], parts: new Set(), steps: 0 };
+  return { url, ana, anaEmail, dana: clientFor(url, danaEmail), danaEmail, other: data.id ?? '', prefix: `r${run.toString(32).padStart(4, '0')}`, ids: [], steps: 0 };
 }
 
 /** Every view that a client may keep up to date. */
@@ -111,13 +109,10 @@ async function create({ ana, danaEmail, ids, prefix, steps }: Scene, step: NewSt
   }
 }
 
-/** Steps that could give two parts of a split series the same occurrence, and so two events one id: what Google does then is not known. */
-const RESHAPING: readonly ChangeStep['do'][] = ['retime', 'toSeries', 'toSingle', 'toDay', 'toTimed', 'replace', 'addDate', 'trim'];
-
-async function change({ url, ana, anaEmail, dana, danaEmail, other, ids, parts, steps }: Scene, step: ChangeStep): Promise<void> {
+async function change({ url, ana, anaEmail, dana, danaEmail, other, ids, steps }: Scene, step: ChangeStep): Promise<void> {
   const fresh = `step ${steps}`, guests = [{ email: danaEmail }];
   const eventId = ids[step.which % Math.max(1, ids.length)];
-  if (eventId === undefined || (parts.has(eventId) && RESHAPING.includes(step.do))) return;
+  if (eventId === undefined) return;
   const patch = (requestBody: Event, id = eventId, api = ana) => attempt(api.events.patch({ calendarId: 'primary', eventId: id, requestBody }));
   const instance = async (api: Api, nth: number): Promise<string | undefined> => {
     const found = await attempt(api.events.instances({ calendarId: 'primary', eventId, showDeleted: true }));
@@ -156,9 +151,7 @@ async function change({ url, ana, anaEmail, dana, danaEmail, other, ids, parts, 
     case 'splitAt': await onInstance(step.slot, async (id) => {
       const { part } = await inTheInterface(url, '/events/split', { calendarId: anaEmail, eventId: id, changes: { summary: fresh, location: `room ${step.at}` } });
       const made = (part as Event | undefined)?.id;
-      if (made == null) return;
-      if (!ids.includes(made)) ids.push(made);
-      parts.add(made).add(eventId);
+      if (made != null && !ids.includes(made)) ids.push(made);
     }); return;
     case 'trimAt': await onInstance(step.slot, (id) => inTheInterface(url, '/events/trim', { calendarId: anaEmail, eventId: id })); return;
     case 'letGuestsModify': await patch({ guestsCanModify: true }); return;

@@ -70,18 +70,22 @@ test('the same over months: whose token has grown too old is told so, and never 
   expect(restarts).toBeGreaterThan(0);
 }, 120_000);
 
+/** Hours of the shared series that are there before the first turn. */
+const BEGINNINGS = [[9, 10], [9], [9, 10, 11, 12, 13]];
+type Turn = WriteStep | { readonly do: 'page'; readonly view: number } | { readonly do: 'read'; readonly view: number };
+
 test('the same when writes come between the pages of six readers, in any order of turns', async () => {
   const { url } = await aWorld();
   await wait(url, 0);
   let run = 0;
-  const turn = fc.oneof(
+  const turn: fc.Arbitrary<Turn> = fc.oneof(
     { weight: 3, arbitrary: writeStep },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('page' as const), view: fc.nat(5) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('read' as const), view: fc.nat(5) }) },
   );
-  await fc.assert(fc.asyncProperty(fc.array(turn, { minLength: 20, maxLength: 120 }), fc.integer({ min: 1, max: 4 }), async (turns, maxResults) => {
+  await fc.assert(fc.asyncProperty(fc.array(turn, { minLength: 20, maxLength: 120 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom(...BEGINNINGS), async (turns, maxResults, hours) => {
     const scene = await openScene(url, run++);
-    for (const at of [9, 10]) await perform(scene, { do: 'sharedSeries', at });
+    for (const at of hours) await perform(scene, { do: 'sharedSeries', at });
     const views = viewsOf(scene);
     const readers = views.map(([api, shape]) => new Reader(api, { ...shape, maxResults }));
     // The emulator does one call after the other: turns of whole calls are all that concurrency can bring about.
@@ -96,27 +100,50 @@ test('the same when writes come between the pages of six readers, in any order o
     numRuns: 40,
     examples: [
       // Found once: a series that changed again between two pages took the cancellations of its change before with it.
-      [[{ do: 'read', view: 3 }, { do: 'trim', which: 0, count: 1 }, { do: 'page', view: 3 }, { do: 'addDate', which: 0 }], 1],
+      [[{ do: 'read', view: 3 }, { do: 'trim', which: 0, count: 1 }, { do: 'page', view: 3 }, { do: 'addDate', which: 0 }], 1, [9, 10]],
       // Found once: who had a changed occurrence was not told that it went when its deleted series became a single event.
-      [[{ do: 'renameInstance', which: 0, slot: 0 }, { do: 'read', view: 3 }, { do: 'delete', which: 0 }, { do: 'toSingle', which: 0 }], 2],
+      [[{ do: 'renameInstance', which: 0, slot: 0 }, { do: 'read', view: 3 }, { do: 'delete', which: 0 }, { do: 'toSingle', which: 0 }], 2, [9, 10]],
+      // Found once: an event that had become a series moved to an earlier day between two pages, and nobody was told that the single one went.
+      [[{ do: 'single', at: 9 }, { do: 'read', view: 3 }, { do: 'toSeries', which: 2 }, { do: 'retime', which: 0, at: 8 }, { do: 'page', view: 3 }, { do: 'toDay', which: 2 }], 1, [9, 10]],
+      // Found once: an exception went to a part that its guest has not, and the guest's series came back with an instance of the same id.
+      [[{ do: 'declineInstance', which: 0, slot: 1 }, { do: 'unshare', which: 0 }, { do: 'splitAt', which: 0, slot: 1, at: 8 }, { do: 'guestRestores', which: 0 }], 1, [9]],
+      // Found once: a series that came back whole, and was trimmed at once, took the instances of the part that had been split off with it.
+      [[{ do: 'guestDeletes', which: 0 }, { do: 'splitAt', which: 0, slot: 1, at: 8 }, { do: 'read', view: 4 }, { do: 'guestRestores', which: 0 }], 1, [9]],
+      // Found once: two parts of a series were brought to overlap, and an id stood for two events.
+      [[{ do: 'trim', which: 0, count: 2 }, { do: 'splitAt', which: 0, slot: 1, at: 8 }, { do: 'read', view: 3 }, { do: 'trim', which: 0, count: 4 }], 2, [9]],
+      // Found once: a cancelled occurrence that came back with a move of its former series was not told again.
+      [[{ do: 'deleteInstance', which: 0, slot: 0 }, { do: 'replace', which: 0 }, { do: 'away', which: 0 }, { do: 'read', view: 0 }, { do: 'back', which: 0 }], 1, [9]],
+      // Nor was an occurrence that had been brought back while its series was away.
+      [[{ do: 'away', which: 0 }, { do: 'restoreInstance', which: 0, slot: 0 }, { do: 'read', view: 3 }, { do: 'back', which: 0 }], 1, [9]],
+      // Of a series that was reshaped very often, the shape that a reader knew was forgotten.
+      [[{ do: 'read', view: 3 }, ...[9, 10, 11, 12].flatMap((at) => [1, 2, 3, 4, 3, 2].flatMap((count): Turn[] => [{ do: 'retime', which: 0, at: at + 1 }, { do: 'trim', which: 0, count }]))], 4, [9]],
     ],
   });
 }, 120_000);
 
 test('the same with three writers and six readers at once', async () => {
+  const HOURS = [9, 10, 11, 12, 13], MAX_RESULTS = 2;
   const { url } = await aWorld();
   await wait(url, 0);
   let run = 0;
   await fc.assert(fc.asyncProperty(fc.array(fc.array(writeStep, { minLength: 6, maxLength: 16 }), { minLength: 3, maxLength: 3 }), async (writers) => {
     const scene = await openScene(url, run++);
-    for (const at of [9, 10, 11, 12, 13]) await perform(scene, { do: 'sharedSeries', at });
+    for (const at of HOURS) await perform(scene, { do: 'sharedSeries', at });
     const views = viewsOf(scene);
-    const readers = views.map(([api, shape]) => new Reader(api, { ...shape, maxResults: 2 }));
+    const readers = views.map(([api, shape]) => new Reader(api, { ...shape, maxResults: MAX_RESULTS }));
     let writing = writers.length;
-    const write = async (steps: readonly WriteStep[]) => { for (const step of steps) await perform(scene, step); writing--; };
-    const keepReading = async (reader: Reader) => { do await reader.read(); while (writing > 0); };
+    const turns: Turn[] = [];
+    const write = async (steps: readonly WriteStep[]) => {
+      for (const step of steps) { await perform(scene, step); turns.push(step); }
+      writing--;
+    };
+    const keepReading = async (reader: Reader, view: number) => {
+      for (let isAtEnd = false; !isAtEnd || writing > 0;) { isAtEnd = await reader.page() !== undefined; turns.push({ do: 'page', view }); }
+    };
     await Promise.all([...writers.map(write), ...readers.map(keepReading)]);
-    await expectAllFresh({ views, readers });
+    await expectAllFresh({ views, readers }).catch((error: unknown) => {
+      throw new Error(`In the order of the answers, as an example for the property before: ${JSON.stringify([turns, MAX_RESULTS, HOURS])}`, { cause: error });
+    });
     // Who was first is chance, so a smaller history would be another one: no shrinking.
   }), { numRuns: 5, endOnFailure: true });
 }, 120_000);

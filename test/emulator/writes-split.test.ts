@@ -101,3 +101,26 @@ test('what cannot be split: the first occurrence, no occurrence, a guest\'s copy
   await expect(split('20261117T120000Z')).rejects.toThrow(/: 404/);
   await expect(control('POST', '/events/trim', { calendarId: 'nobody@x.example', eventId: root })).rejects.toThrow(/: 404/);
 });
+
+test('what is left of an occurrence whose slot the series has no more is none to split at', async () => {
+  const { ana, root, control } = await aSeries();
+  await ana.events.patch({ ...on(`${root}_20261116T120000Z`), requestBody: { summary: 'Special' } });
+  await ana.events.patch({ ...on(root), requestBody: timed('2026-10-05T15:00:00', '2026-10-05T16:00:00') });
+  await expect(control('POST', '/events/split', { calendarId: ANA, eventId: `${root}_20261116T120000Z` })).rejects.toThrow('400');
+  expect((await ana.events.list({ calendarId: 'primary' })).data.items?.map((each) => each.id).sort()).toEqual([root, `${root}_20261116T120000Z`]);
+});
+
+test('parts that are brought to overlap share ids, and one id is one event on every road', async () => {
+  const { ana, root, split, get, shown } = await aSeries({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=9'] });
+  const { part } = await split('20261116T120000Z', { changes: { summary: 'Part' } });
+  const { data: { nextSyncToken } } = await ana.events.list({ calendarId: 'primary', singleEvents: true });
+  const changes = async () => (await ana.events.list({ calendarId: 'primary', singleEvents: true, syncToken: nextSyncToken ?? '' })).data.items?.map((each) => [each.id?.slice(root.length), each.summary]);
+  await ana.events.patch({ ...on(root), requestBody: { summary: 'Whole', recurrence: ['RRULE:FREQ=WEEKLY;COUNT=8'] } });
+  const whole = ['1005', '1012', '1019', '1026', '1102', '1109', '1116', '1123'];
+  expect((await shown())?.map(([, summary, of]) => [summary, of])).toEqual([...whole.map(() => ['Whole', '']), ['Part', '_R20261116T120000']]);
+  expect(await get(`${root}_20261123T120000Z`)).toMatchObject({ summary: 'Whole', recurringEventId: root });
+  expect((await ana.events.instances(on(String(part['id'])))).data.items?.map((each) => each.id)).toEqual([`${root}_20261130T120000Z`]);
+  await ana.events.patch({ ...on(root), requestBody: { recurrence: ['RRULE:FREQ=WEEKLY;COUNT=7'] } });
+  // The part did not change, but has its instance again.
+  expect(await changes()).toEqual([...whole.slice(0, -1).map((day) => [`_2026${day}T${day < '1026' ? '11' : '12'}0000Z`, 'Whole']), ['_20261123T120000Z', 'Part']]);
+});

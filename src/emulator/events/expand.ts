@@ -1,9 +1,10 @@
+import { instanceId, isPartId } from '../series/instance-id.js';
 import { slotsFrom, slotsOf } from '../series/recurrence.js';
 import type { StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 import { timeMs } from './content.js';
 import { type Wanted, instantOf, isInWindow, isWanted } from './filter.js';
-import { isSeriesDeleted } from './find.js';
+import { isSeriesDeleted, liveSeriesOf } from './find.js';
 import { instanceOf } from './view.js';
 
 const DAY_MS = 86_400_000;
@@ -23,15 +24,18 @@ export const horizonOf = (store: Store, wanted: Wanted): number => Math.max(stor
 
 /**
  * Slots of a series that have no stored exception, rising, whose occurrences can meet `[fromMs, untilMs)` and begin no earlier than
- * `startsFromMs`; generous by a day on both sides.
+ * `startsFromMs`; generous by a day on both sides. One id is one event: a slot that another part of a split series has is left to
+ * that part if it comes first, and to its exception in any case, as if it were asked for by its id.
  */
 export function* plainSlots(store: Store, master: StoredEvent, fromMs: number, untilMs: number, startsFromMs = -Infinity): Generator<number> {
   const { start, end, recurrence } = master.content;
   if (recurrence === undefined) return;
   const taken = new Set([...store.events.exceptionSlots(master.calendarId, master.id)].map(({ slotMs }) => slotMs));
-  const length = timeMs(end) - timeMs(start);
+  const length = timeMs(end) - timeMs(start), isPart = isPartId(master.id) && master.content.status !== 'cancelled';
+  const isElsewhere = (id: string): boolean =>
+    store.events.get(master.calendarId, id) !== undefined || (isPart && liveSeriesOf(store, master.calendarId, id)?.id !== master.id);
   for (const slot of slotsFrom({ start, recurrence }, Math.max(-8e15, fromMs - length - DAY_MS, startsFromMs - DAY_MS), untilMs + DAY_MS)) {
-    if (!taken.has(slot)) yield slot;
+    if (!taken.has(slot) && !isElsewhere(instanceId(master.id, slot, 'date' in start))) yield slot;
   }
 }
 
@@ -61,8 +65,20 @@ const order = (a: { row: StoredEvent; at: number }, b: { row: StoredEvent; at: n
 export const byStart = (rows: Iterable<StoredEvent>, zone: string): StoredEvent[] =>
   [...rows].map((row) => ({ row, at: instantOf(row.content.start, zone) })).sort(order).map(({ row }) => row);
 
-/** What changed since `since`, as singles and instances: also instances that vanished with an older shape of their series. */
-export function expandChanges(store: Store, changed: Iterable<StoredEvent>, since: number, wanted: Wanted, zone: string): StoredEvent[] {
+/**
+ * What became of a slot that a series has no more: an instance of another part of it, or cancelled. Undefined if a row has its id,
+ * which tells itself.
+ */
+function whatIsLeft(store: Store, gone: StoredEvent, slotMs: number, wanted: Wanted, zone: string): StoredEvent | undefined {
+  if (store.events.get(gone.calendarId, gone.id) !== undefined) return undefined;
+  const other = liveSeriesOf(store, gone.calendarId, gone.id);
+  if (other === undefined || !isWanted(other, wanted)) return cancelled(gone);
+  const row = instanceOf(other, slotMs);
+  return isInWindow(row.content.start, row.content.end, wanted, zone) ? row : cancelled(gone);
+}
+
+/** What changed since `since`, as singles and instances, in any order: also instances that vanished with an older shape of their series. */
+export function expandChanges(store: Store, changed: Iterable<StoredEvent>, since: number, wanted: Wanted, zone: string): Iterable<StoredEvent> {
   const rows = new Map<string, StoredEvent>();
   for (const stored of changed) {
     const row = isSeriesDeleted(store, stored) ? cancelled(stored) : stored;
@@ -79,12 +95,12 @@ export function expandChanges(store: Store, changed: Iterable<StoredEvent>, sinc
       }
       const former = { ...row, content: { ...row.content, start: shape.start, recurrence: shape.recurrence } };
       for (const slot of slotsOf(shape, -8e15, until)) {
-        const gone = cancelled(instanceOf(former, slot));
-        if (store.events.get(row.calendarId, gone.id) === undefined && !rows.has(gone.id)) rows.set(gone.id, gone);
+        const gone = instanceOf(former, slot), left = rows.has(gone.id) ? undefined : whatIsLeft(store, gone, slot, wanted, zone);
+        if (left !== undefined) rows.set(gone.id, left);
       }
     }
     if (row.content.status === 'cancelled') for (const each of store.events.exceptionsOf(row.calendarId, row.id)) rows.set(each.id, cancelled(each));
     else if (recurrence !== undefined && isWanted(row, wanted)) for (const each of plainInstances(store, row, wanted, zone)) rows.set(each.id, each);
   }
-  return byStart([...rows.values()], zone);
+  return rows.values();
 }

@@ -25,15 +25,24 @@ export function findEvent(store: Store, calendarId: string, id: string): { row: 
     if (isPurged(row, store.clock.now())) throw notFound();
     return isSeriesDeleted(store, row) ? { row: { ...row, content: { ...row.content, status: 'cancelled' } }, isStored: true } : { row, isStored: true };
   }
-  const parts = parseInstanceId(id);
-  if (parts !== undefined) {
-    const having = store.events.mastersOf(calendarId, parts.root).filter((each) => 'date' in each.content.start === parts.allDay && hasSlot(each, parts.slotMs));
-    // A part of a split series that is gone does not hide a live one.
-    const master = having.find((each) => each.content.status !== 'cancelled') ?? having[0];
-    if (master !== undefined) return { row: instanceOf(master, parts.slotMs), isStored: false };
-  }
-  throw notFound();
+  const master = liveSeriesOf(store, calendarId, id) ?? seriesHaving(store, calendarId, id)[0], slotMs = parseInstanceId(id)?.slotMs;
+  if (master === undefined || slotMs === undefined) throw notFound();
+  return { row: instanceOf(master, slotMs), isStored: false };
 }
+
+/** Series, or parts of a split one, of which an id names an instance; deleted ones included. */
+function seriesHaving(store: Store, calendarId: string, id: string): StoredEvent[] {
+  const parts = parseInstanceId(id);
+  if (parts === undefined) return [];
+  return store.events.mastersOf(calendarId, parts.root).filter((each) => 'date' in each.content.start === parts.allDay && hasSlot(each, parts.slotMs));
+}
+
+/**
+ * The live series that an id names an instance of, if no row has that id. Parts of a split series that were brought to overlap share
+ * ids: the first one has them, so that one id is one event on every road.
+ */
+export const liveSeriesOf = (store: Store, calendarId: string, id: string): StoredEvent | undefined =>
+  seriesHaving(store, calendarId, id).find((each) => each.content.status !== 'cancelled');
 
 /** How long a deleted event can still be read. Google does not publish it (sheet 3.4, 11.5). */
 const TOMBSTONE_MS = 90 * 86_400_000;

@@ -40,7 +40,7 @@ export function importEvent(call: WriteCall, body: JsonObject): StoredEvent {
       calendarId: calendar.id, id: before?.id ?? importedId(iCalUID), iCalUID,
       createdMs: before?.createdMs ?? Math.floor(store.clock.now() / 1000) * 1000, creator: before?.creator ?? { email: caller.account },
       organizer: isOurs ? before.organizer : organizer, content: organizer === own || isOurs ? content : { ...content, privateCopy: true },
-      ...(isOurs ? {} : { privateCopy: true as const }), ...(before?.formerSeries === undefined ? {} : { formerSeries: before.formerSeries }),
+      ...(isOurs ? {} : { privateCopy: true as const }),
     }, { sequence, isUpdate: true });
   });
 }

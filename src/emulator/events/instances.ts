@@ -6,9 +6,9 @@ import type { ListTokens } from '../store/list-token.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 import { timeMs } from './content.js';
-import { byStart, cancelled, plainInstances } from './expand.js';
+import { byStart, cancelled, plainInstances, plainSlots } from './expand.js';
 import { type Wanted, instantOf, isInWindow } from './filter.js';
-import { findEvent, hasSlot } from './find.js';
+import { findEvent } from './find.js';
 import { envelope, pageSize } from './list.js';
 import { fillPage, issuePageToken, readPageToken, type Step } from './page.js';
 import { instanceOf, showEvent, type View } from './view.js';
@@ -25,8 +25,8 @@ function readSlot(query: Query): number | undefined {
 
 /** The plain instance of one slot, if the series has it there and it meets the window. */
 function plainAt(store: Store, master: StoredEvent, slotMs: number, wanted: Wanted, zone: string): StoredEvent[] {
-  const isTaken = [...store.events.exceptionSlots(master.calendarId, master.id)].some((each) => each.slotMs === slotMs);
-  const row = !isTaken && hasSlot(master, slotMs) ? instanceOf(master, slotMs) : undefined;
+  const isPlain = [...plainSlots(store, master, slotMs, slotMs + 1)].includes(slotMs);
+  const row = isPlain ? instanceOf(master, slotMs) : undefined;
   return row !== undefined && isInWindow(row.content.start, row.content.end, wanted, zone) ? [row] : [];
 }
 

@@ -3,19 +3,17 @@ import type { Query } from '../http/query.js';
 import { isAtLeast, type Access } from '../calendars/access.js';
 import { accessEpoch } from '../calendars/access-epoch.js';
 import type { Caller } from '../caller.js';
-import { type ListTokens, listEtag } from '../store/list-token.js';
+import { type ListTokens, listEtag, SYNC_TOKEN_DAYS } from '../store/list-token.js';
 import type { JsonObject, StoredEvent } from '../store/model.js';
 import type { Store } from '../store/store.js';
 import { expandChanges } from './expand.js';
-import { instantOf, type Wanted } from './filter.js';
+import type { Wanted } from './filter.js';
 import { occurrences } from './occurrences.js';
 import { fillPage, issuePageToken, readPageToken, type Page, type Place, type Step } from './page.js';
 import { showEvent, showStub, type View } from './view.js';
 import { walkChanges, walkRows } from './walk.js';
 import { checkAloneness, EVERYTHING, readWanted, sparse } from './wanted.js';
 
-/** A sync token ends before the tombstones that it needs; Google publishes no lifetime (sheet 1.4). */
-const SYNC_TOKEN_DAYS = 80;
 /** Days since the epoch, so that two tokens of the same state are the same. */
 const today = (store: Store): number => Math.floor(store.clock.now() / 86_400_000);
 const DEFAULT_PAGE = 250, LARGEST_PAGE = 2500;
@@ -55,6 +53,12 @@ function* ranked(rows: Iterable<StoredEvent>, rank: (row: StoredEvent) => number
   }
 }
 
+/** What changes of time leave in its place, so that nothing slips from a page to come to one that was read. */
+function* byId(rows: Iterable<StoredEvent>, after: Place | undefined): Generator<Step> {
+  const idBefore = after === undefined ? '' : String(after);
+  for (const row of [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))) if (row.id > idBefore) yield { place: row.id, counts: true, row };
+}
+
 /** The rows of one page, by the road that the question allows. */
 function findPage(store: Store, calendarId: string, zone: string, asked: { wanted: Wanted; orderBy: string | undefined; since: number | undefined; upTo: number; at: Place | undefined; size: number }): Page {
   const { wanted, orderBy, since, upTo, at, size } = asked;
@@ -63,7 +67,7 @@ function findPage(store: Store, calendarId: string, zone: string, asked: { wante
     if (!wanted.singleEvents) return fillPage(walkChanges(store, calendarId, wanted, zone, Number(at ?? since), upTo), size);
     // Not only up to `upTo`: a series that changes again between two pages must not take what vanished at its first change with it.
     const changes = expandChanges(store, store.events.changedWithin(calendarId, since, Number.MAX_SAFE_INTEGER - 1), since, wanted, zone);
-    return fillPage(ranked(changes, (row) => instantOf(row.content.start, zone), at), size);
+    return fillPage(byId(changes, at), size);
   }
   if (!wanted.singleEvents) return fillPage(walkRows(store, calendarId, wanted, zone, orderBy === 'updated', at), size);
   if (orderBy !== 'updated') return fillPage(occurrences(store, calendarId, wanted, zone, pair), size);

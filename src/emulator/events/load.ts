@@ -5,6 +5,7 @@ import { dateMs, isZone, parseDateTime } from '../series/zone-time.js';
 import type { Attendee, Calendar, EventContent, EventTime, Json, JsonObject, Person, StoredEvent } from '../store/model.js';
 import { isKey } from '../store/keys.js';
 import type { Store } from '../store/store.js';
+import { putInPlace } from './save.js';
 import { showEvent } from './view.js';
 
 const asObject = (value: Json | undefined): JsonObject | undefined =>
@@ -113,7 +114,7 @@ export function loadEvents(store: Store, calendar: Calendar, resources: readonly
         const row = read(resource, calendar, store.nextRevision());
         const isPlain = isShownAs(row, resource, calendar);
         if (!isPlain) verbatim.push(row.id);
-        store.events.put(isPlain ? row : { ...row, verbatim: JSON.stringify(resource) });
+        putInPlace(store, isPlain ? row : { ...row, verbatim: JSON.stringify(resource) });
       }
     });
   }

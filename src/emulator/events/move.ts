@@ -12,9 +12,8 @@ import type { Calendar, Person, StoredEvent } from '../store/model.js';
 function arrive({ emulator: { store } }: WriteCall, row: StoredEvent, organizer: Person, calendarId: string): { before: StoredEvent | undefined; after: StoredEvent } {
   const before = store.events.get(calendarId, row.id);
   if (before !== undefined && (before.iCalUID !== row.iCalUID || isOrganizerCopy(before))) throw duplicate();
-  const { leftByGuest: _, formerSeries: __, ...rest } = row;
-  const kept = before?.formerSeries === undefined ? {} : { formerSeries: before.formerSeries };
-  return { before, after: saveEvent(store, before, { ...rest, ...kept, calendarId, organizer }, { sequence: row.sequence }) };
+  const { leftByGuest: _, ...rest } = row;
+  return { before, after: saveEvent(store, before, { ...rest, calendarId, organizer }, { sequence: row.sequence }) };
 }
 
 /** What stays on the old calendar: a guest's copy if it invited itself, and a cancelled row otherwise. */

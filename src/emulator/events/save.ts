@@ -3,6 +3,7 @@ import { timeMs } from './content.js';
 import { hasSlot } from './find.js';
 import { instanceOf } from './view.js';
 import type { EventContent, StoredEvent } from '../store/model.js';
+import { SYNC_TOKEN_DAYS } from '../store/list-token.js';
 import type { Store } from '../store/store.js';
 
 /** A row before it has its place in the log. */
@@ -26,14 +27,34 @@ export function saveEvent(store: Store, before: StoredEvent | undefined, next: U
   const { loadedEtag: _e, verbatim: _v, ...unplaced } = next;
   const sequence = placing.sequence ?? (before === undefined ? 0 : before.sequence + (isRetimed(before.content, next.content) ? 1 : 0));
   const quiet = before !== undefined && placing.isUpdate !== true && onlyRemindersDiffer(before.content, next.content);
-  const series = before?.content.recurrence;
-  const reshaped = before !== undefined && (series ?? next.content.recurrence) !== undefined &&
-    !isDeepStrictEqual([before.content.start, series], [next.content.start, next.content.recurrence]);
-  const row: StoredEvent = {
-    ...unplaced, revision, sequence, updatedUs: quiet ? before.updatedUs : revision,
-    ...(reshaped ? { formerSeries: [...(before.formerSeries ?? []), { endedAt: revision, start: before.content.start, recurrence: series ?? [] }].slice(-20) } : {}),
-  };
+  const row: StoredEvent = { ...unplaced, revision, sequence, updatedUs: quiet ? before.updatedUs : revision };
+  return putInPlace(store, row);
+}
+
+type FormerSeries = NonNullable<StoredEvent['formerSeries']>;
+
+/** Shapes that readers on from any living token may know of a row that `row` replaces; each only once, with its latest end. */
+function formerSeries(store: Store, was: StoredEvent | undefined, { revision, content: is }: StoredEvent): FormerSeries {
+  if (was === undefined) return [];
+  const { start, recurrence } = was.content;
+  const reshaped = (recurrence ?? is.recurrence) !== undefined && !isDeepStrictEqual([start, recurrence], [is.start, is.recurrence]);
+  const ended = { endedAt: revision, start, recurrence: recurrence ?? [] };
+  const oldestUs = (store.clock.now() - (SYNC_TOKEN_DAYS + 1) * 86_400_000) * 1000;
+  const kept = (was.formerSeries ?? []).filter((each) => each.endedAt > oldestUs && !(reshaped && isDeepStrictEqual([each.start, each.recurrence], [ended.start, ended.recurrence])));
+  return reshaped ? [...kept, ended] : kept;
+}
+
+/**
+ * Stores a row that has its place in the log, with what readers on from their tokens need to learn of its instances: which vanished,
+ * and, when a deleted series comes back by whatever road, that its exceptions do too, each by a place of its own. Use within `transact`.
+ */
+export function putInPlace(store: Store, placed: StoredEvent): StoredEvent {
+  const { formerSeries: _, ...rest } = placed;
+  const was = store.events.get(placed.calendarId, placed.id), former = formerSeries(store, was, placed);
+  const row: StoredEvent = { ...rest, ...(former.length === 0 ? {} : { formerSeries: former }) };
   store.events.put(row);
+  const isBack = was?.content.status === 'cancelled' && row.content.status !== 'cancelled' && row.recurringEventId === undefined;
+  if (isBack) for (const each of store.events.exceptionsOf(row.calendarId, row.id)) store.events.put({ ...each, revision: store.nextRevision() });
   return row;
 }
 
@@ -42,8 +63,7 @@ const isShared = (name: string): boolean => !['start', 'end', 'recurrence', 'sta
 
 /**
  * After a series changed: its exceptions take over what changed where they still had the series' value, and those
- * whose slot is gone are cancelled. Undeleting a series gives its exceptions a new place in the log, so that an
- * incremental reader learns of them again. Returns the exceptions before and after.
+ * whose slot is gone are cancelled; so do cancelled ones of a series that comes back. Returns the exceptions before and after.
  */
 export function followSeries(store: Store, before: StoredEvent, after: StoredEvent): { before: StoredEvent; after: StoredEvent }[] {
   const revived = before.content.status === 'cancelled' && after.content.status !== 'cancelled';
@@ -68,7 +88,7 @@ export function followSeries(store: Store, before: StoredEvent, after: StoredEve
       const keptTimes = isDeepStrictEqual([own.start, own.end], [plain.start, plain.end]);
       content = { ...(inherited as unknown as EventContent), ...(keptTimes ? { start: now.start, end: now.end } : {}) };
     }
-    if (!revived && isDeepStrictEqual(content, own)) continue;
+    if (isDeepStrictEqual(content, own)) continue;
     changed.push({ before: exception, after: saveEvent(store, exception, { ...exception, content }) });
   }
   return changed;

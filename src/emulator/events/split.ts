@@ -5,7 +5,7 @@ import { restRecurrence, trimRecurrence } from '../series/split.js';
 import { slotsFrom } from '../series/recurrence.js';
 import { tellGuests, witness } from './conclude.js';
 import { readContent, timeMs, writableBody } from './content.js';
-import { findEvent } from './find.js';
+import { findEvent, hasSlot } from './find.js';
 import { merge } from './json.js';
 import { adoptExceptions, followSeries, saveEvent } from './save.js';
 import { instanceOf } from './view.js';
@@ -19,6 +19,8 @@ function openSeries({ emulator: { store }, calendar }: WriteCall, instanceId: st
   if (master?.content.recurrence === undefined || row.originalStart === undefined) throw badRequest('Only an occurrence of a series can be split off.');
   if (!isOrganizerCopy(master) || master.content.status === 'cancelled') throw badRequest('Only the organizer can split a series, and only a live one.');
   const slotMs = timeMs(row.originalStart), { start, recurrence } = master.content;
+  // What is left of an occurrence whose slot the series has no more is not shown, and cannot be split at.
+  if (!hasSlot(master, slotMs)) throw badRequest('The series has no such occurrence any more.');
   const first = slotsFrom({ start, recurrence }, -8e15).next();
   if (first.done !== true && first.value >= slotMs) throw badRequest('This is the first occurrence: change or delete the whole series.');
   return { master, slotMs };
@@ -60,9 +62,8 @@ export function splitSeries(call: WriteCall, instanceId: string, changes: JsonOb
     const content = readContent(merge(writableBody(plain, calendar.timeZone), changes), { ...contextOf(call, master), before: plain });
     const id = splitMasterId(master.id, content.start);
     if (store.events.get(calendar.id, id) !== undefined) throw duplicate();
-    const { formerSeries: _, ...shared } = master;
     // The new part counts as a change of the old one: both have the next number.
-    const part = saveEvent(store, undefined, { ...shared, id, iCalUID: `${id}@google.com`, content }, { sequence: master.sequence + 1 });
+    const part = saveEvent(store, undefined, { ...master, id, iCalUID: `${id}@google.com`, content }, { sequence: master.sequence + 1 });
     adoptExceptions(store, master, part);
     // The new part comes first, also to the guests: what it does not take over falls with the old one.
     tellGuests(call, undefined, part, [], master.id);

@@ -45,12 +45,11 @@ function writeCopy(store: Store, calendarId: string, source: StoredEvent, conten
   const existing = store.events.get(calendarId, source.id);
   if (existing !== undefined && !isCopyOf(store, existing, source)) return; // another event has this id there
   if (existing?.leftByGuest === true && content.status !== 'cancelled') return;
-  const { formerSeries: _, leftByGuest: __, ...shared } = source;
+  const { leftByGuest: _, ...shared } = source;
   const isAsBefore = existing?.sequence === source.sequence && existing.recurringEventId === source.recurringEventId &&
     existing.organizer.email === source.organizer.email && isDeepStrictEqual(existing.content, content);
   if (isAsBefore) return;
-  const kept = existing?.formerSeries === undefined ? {} : { formerSeries: existing.formerSeries };
-  const saved = saveEvent(store, existing, { ...shared, ...kept, calendarId, content }, { sequence: source.sequence });
+  const saved = saveEvent(store, existing, { ...shared, calendarId, content }, { sequence: source.sequence });
   // A guest may have exceptions that the organizer has not: a colour of one occurrence, say.
   if (existing?.content.recurrence !== undefined && content.status !== 'cancelled') followSeries(store, existing, saved);
 }

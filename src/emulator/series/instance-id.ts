@@ -9,6 +9,9 @@ const rootOf = (masterId: string): string => masterId.replace(SUFFIX, '');
 export const instanceId = (masterId: string, slotMs: number, allDay: boolean): string =>
   `${rootOf(masterId)}_${allDay ? icalTime(slotMs).slice(0, -'T000000'.length) : `${icalTime(slotMs)}Z`}`;
 
+/** True for the id of a part that was split off a series. */
+export const isPartId = (masterId: string): boolean => SUFFIX.test(masterId);
+
 /** Takes an instance id apart; undefined if it has not the form of one. */
 export function parseInstanceId(id: string): { root: string; slotMs: number; allDay: boolean } | undefined {
   const parts = /^(.+)_(-?\d{4,6})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})Z)?$/.exec(id);

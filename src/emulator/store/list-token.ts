@@ -1,5 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
+/** A sync token ends before the tombstones that it needs; Google publishes no lifetime (sheet 1.4). */
+export const SYNC_TOKEN_DAYS = 80;
+
 /** An opaque list etag; it changes with what it is made from. */
 export const listEtag = (seed: string): string => `"${createHash('sha1').update(seed).digest('hex').slice(0, 16)}"`;
 
