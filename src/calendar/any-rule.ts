@@ -11,7 +11,7 @@
  */
 import { DAY, HOUR, MINUTE } from '../kernel/interval.js';
 import { dayOf } from './days.js';
-import { periodsOf } from './rule-days.js';
+import { periodsOf, type Periods } from './rule-days.js';
 import type { Rule } from './rule.js';
 import { MOST_PERIODS, MOST_STARTS, type Walk } from './walk.js';
 
@@ -26,18 +26,18 @@ const UNIT: Readonly<Partial<Record<Rule['frequency'], number>>> = { HOURLY: HOU
 export function walkAny(rule: Rule, firstMs: number, fromMs: number, toMs: number): Walk {
   const firstDay = dayOf(firstMs);
   const periods = periodsOf(rule, firstDay);
-  const { each, most, tries } = timesOf(rule, firstMs);
-  const count = rule.count !== null && rule.count < (dayOf(toMs) - firstDay + 1) * most ? rule.count : null;
+  const times = timesOf(rule, firstMs);
+  const count = rule.count !== null && rule.count < (dayOf(toMs) - firstDay + 1) * times.most ? rule.count : null;
   // COUNT has to be counted from the first start; else, and if there cannot be so many, the walk begins at the window
   const from = count === null ? Math.max(0, periods.periodOf(dayOf(Math.max(fromMs, firstMs)))) : 0;
   const needed = periods.periodOf(dayOf(toMs)) - from + 1;
-  const affordable = Math.floor(WORK_BUDGET / (periods.cost + tries / 10));
+  const affordable = Math.floor(WORK_BUDGET / (periods.cost + times.tries / 10));
   const days = periods.days(from, Math.min(needed, affordable));
 
   const starts: number[] = [];
   let tried = 0;
   let left = count ?? Infinity;
-  for (const set of setsOf(days, each, rule, periods.periodKey)) {
+  for (const set of setsOf(days, times, rule, periods)) {
     if ((tried += set.length) > MOST_TRIED) return { starts, outOfBudget: true };
     for (const at of positionsOf(set, rule.lists.BYSETPOS)) {
       if (at < firstMs) continue;
@@ -51,12 +51,12 @@ export function walkAny(rule: Rule, firstMs: number, fromMs: number, toMs: numbe
 }
 
 /** The starts of each period together, where BYSETPOS has to choose among them; else in small groups as they come. */
-function* setsOf(days: readonly number[], each: (day: number) => number[], rule: Rule, periodKey: (day: number) => number): Generator<number[]> {
+function* setsOf(days: readonly number[], ofDay: Times, rule: Rule, periods: Periods): Generator<number[]> {
   const unit = UNIT[rule.frequency];
-  const key = unit === undefined ? (at: number): number => periodKey(dayOf(at)) : (at: number): number => Math.floor(at / unit);
+  const key = unit === undefined ? (at: number): number => periods.periodKey(dayOf(at)) : (at: number): number => Math.floor(at / unit);
   let set: number[] = [];
   for (const day of days) {
-    const times = each(day);
+    const times = ofDay.each(day);
     if (!rule.lists.BYSETPOS) {
       yield times;
       continue;

@@ -14,7 +14,6 @@ import { type AnyRule, anyRule, anyWall, ruleText, ZONES } from '../emulator/any
 import { anEvent } from './events.js';
 
 const YEARS = { DAILY: 1, WEEKLY: 2, MONTHLY: 4, YEARLY: 9 } as const;
-const text = (wallMs: number): string => new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '');
 const dayOf = (wallMs: number): number => Math.floor(wallMs / DAY);
 
 /** Starts of ours in `[startMs, endMs)`, DTSTART left out: libraries disagree whether it counts outside its rule, and a test of its own says so. */
@@ -82,7 +81,8 @@ function byTemporal(rule: string, startWall: number, lastWall: number): number[]
 function byIcal(rule: string, startWall: number, lastWall: number): number[] {
   const iterator = ICAL.Recur.fromString(rule).iterator(ICAL.Time.fromDateTimeString(new Date(startWall).toISOString().slice(0, 19)));
   const found: number[] = [];
-  for (let next = iterator.next(); next; next = iterator.next()) {
+  // Its types do not say that it gives null at the end
+  for (let next: ICAL.Time | null = iterator.next(); next !== null; next = iterator.next() as ICAL.Time | null) {
     const at = Date.UTC(next.year, next.month - 1, next.day, next.hour, next.minute);
     if (at >= lastWall) break;
     found.push(at);

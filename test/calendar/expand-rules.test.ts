@@ -1,10 +1,8 @@
 /** Rules by hand: where rrule goes wrong, where Google decides, and where the budget ends. */
 import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
-import { walkAny } from '../../src/calendar/any-rule.js';
 import type { CalendarEvent } from '../../src/calendar/event.js';
 import { expandSeries } from '../../src/calendar/expand.js';
-import { readRecurrence } from '../../src/calendar/recurrence-lines.js';
 import { HOUR, type Interval } from '../../src/kernel/interval.js';
 import { rfc3339 } from '../../src/kernel/zone.js';
 import { allDay, anEvent, span, timed, utc } from './events.js';
@@ -105,28 +103,23 @@ describe('dates that are not, and times below the day', () => {
 });
 
 describe('the budget of a series', () => {
-  const quickly = (master: CalendarEvent) => {
-    const began = performance.now();
-    const read = expandSeries(master, [], year, BERLIN);
-    // Tens of milliseconds on a quiet machine
-    expect(performance.now() - began).toBeLessThan(3_000);
-    return read;
-  };
+  // Without a budget each of these would outlast the test
+  const within = (master: CalendarEvent) => expandSeries(master, [], year, BERLIN);
   test.each(['RRULE:FREQ=SECONDLY', 'RRULE:FREQ=MINUTELY', 'RRULE:FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0,15,30,45', 'RRULE:FREQ=SECONDLY;BYSECOND=0'])('%s blocks from where it ends until the window does', (rule) => {
-    const { occurrences, unparsed } = quickly({ ...series('2026-05-11', rule), transparency: 'transparent' });
+    const { occurrences, unparsed } = within({ ...series('2026-05-11', rule), transparency: 'transparent' });
     expect(unparsed).toBe('the rule is too much work');
     expect(occurrences.at(-1)).toMatchObject({ end: year.end, blocking: 'busy' });
     expect(new Set(occurrences.map((o) => o.eventId)).size).toBe(occurrences.length);
   });
   test('a count that cannot be reached, an interval that is never met, a rule without any day: no work at all', () => {
-    for (const rule of ['RRULE:FREQ=DAILY;COUNT=999999999', 'RRULE:FREQ=DAILY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;COUNT=999999999']) expect(quickly(series('2004-01-05', rule))).toMatchObject({ unparsed: null });
-    for (const freq of ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'SECONDLY']) expect(quickly(series('2026-05-11', `RRULE:FREQ=${freq};INTERVAL=999999999`)).occurrences).toHaveLength(1);
+    for (const rule of ['RRULE:FREQ=DAILY;COUNT=999999999', 'RRULE:FREQ=DAILY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;COUNT=999999999']) expect(within(series('2004-01-05', rule))).toMatchObject({ unparsed: null });
+    for (const freq of ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'SECONDLY']) expect(within(series('2026-05-11', `RRULE:FREQ=${freq};INTERVAL=999999999`)).occurrences).toHaveLength(1);
     for (const never of ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4;COUNT=3', 'FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6']) {
-      expect(quickly(series('2004-05-11', `RRULE:${never}`))).toEqual({ occurrences: [], unparsed: null });
+      expect(within(series('2004-05-11', `RRULE:${never}`))).toEqual({ occurrences: [], unparsed: null });
     }
   });
   test('a count from long ago that is too much to follow blocks the window', () => {
-    const { occurrences, unparsed } = quickly(series('2001-01-01', 'RRULE:FREQ=SECONDLY;BYSECOND=0;COUNT=99999999'));
+    const { occurrences, unparsed } = within(series('2001-01-01', 'RRULE:FREQ=SECONDLY;BYSECOND=0;COUNT=99999999'));
     expect(unparsed).toBe('the rule is too much work');
     expect(occurrences).toMatchObject([{ start: year.start, end: year.end, blocking: 'busy' }]);
   });
@@ -136,11 +129,4 @@ test('what RFC 5545 forbids is read as a limit, and said', () => {
   const { occurrences, unparsed } = expandSeries(series('2026-05-11', 'RRULE:FREQ=WEEKLY;BYMONTHDAY=11,18'), [], span('2026-05-01', '2026-06-01'), BERLIN);
   expect(unparsed).toBe('BYMONTHDAY with FREQ=WEEKLY');
   expect(occurrences).toHaveLength(2);
-});
-
-test('the general path walks only the window', () => {
-  const [rule] = readRecurrence(['RRULE:FREQ=DAILY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12']).rules;
-  const began = performance.now();
-  for (let i = 0; i < 20; i++) walkAny(rule!, Date.UTC(1901, 0, 1, 9), Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 30));
-  expect(performance.now() - began).toBeLessThan(2_000);
 });

@@ -23,7 +23,7 @@ const moment = fc.oneof(
     fc.constantFrom(-2 * DAY, -DAY, -HOUR, -30 * MINUTE, -MINUTE, -1, 0, 1, MINUTE, 30 * MINUTE, HOUR, DAY, 2 * DAY),
     fc.integer({ min: -26 * 60, max: 26 * 60 }).map((minutes) => minutes * MINUTE),
   )).map(([in_, at, direction, shift]): [string, number] => {
-    const change = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(in_).getTimeZoneTransition(direction as 'next' | 'previous');
+    const change = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(in_).getTimeZoneTransition(direction);
     return [in_, Math.min(LAST, Math.max(FIRST, (change?.epochMilliseconds ?? at) + shift))];
   }),
 );
