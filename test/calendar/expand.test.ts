@@ -130,9 +130,11 @@ describe('dates', () => {
     ]);
   });
 
-  test('UNTIL with a time ends an all-day series on the local day', () => {
+  test('of an UNTIL with a time the date counts in an all-day series, in every zone', () => {
     const off = anEvent({ when: allDay('2026-11-12', '2026-11-13'), recurrence: ['RRULE:FREQ=DAILY;UNTIL=20261115T045959Z'] });
-    expect(starts(off, year, [], 'America/New_York').map((s) => s.slice(8, 10))).toEqual(['12', '13', '14']);
+    expect(starts(off, year, [], 'America/New_York').map((s) => s.slice(8, 10))).toEqual(['12', '13', '14', '15']);
+    const trimmed = { ...off, recurrence: ['RRULE:FREQ=DAILY;UNTIL=20261114T105959Z'] };
+    expect(starts(trimmed, year, [], 'Pacific/Auckland').map((s) => s.slice(8, 10))).toEqual(['12', '13', '14']);
   });
 });
 
@@ -181,7 +183,7 @@ describe('what cannot be understood', () => {
   test.each([
     'RRULE:FREQ=FORTNIGHTLY', 'RRULE:INTERVAL=2', 'RRULE:FREQ=WEEKLY;BYDAY=XX', 'RRULE:FREQ=WEEKLY;UNTIL=20260230', 'RRULE:FREQ=DAILY;COUNT=0',
     'RRULE:FREQ=DAILY;INTERVAL=0', 'RRULE:FREQ=DAILY;FREQ=DAILY', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=32', 'RRULE:FREQ=DAILY;BYEASTER=1', 'every Monday', 'RRULE:',
-    'RRULE:FREQ=HOURLY;INTERVAL=2;BYHOUR=0', 'DTSTART:20261130T120000Z', 'RDATE;VALUE=PERIOD:20261201T100000Z/PT1H',
+    'RRULE:FREQ=DAILY;COUNT=x', 'RDATE:20261201T246000Z', 'DTSTART:20261130T120000Z', 'RDATE;VALUE=PERIOD:20261201T100000Z/forever', 'RDATE;VALUE=PERIOD:20261201/PT1H',
   ])('%s leaves the master itself, and a reason', (line) => {
     const { occurrences, unparsed } = expandSeries(series(line), [], year, BERLIN);
     expect(occurrences.map((o) => o.start)).toEqual([at('2026-11-30 13:00')]);

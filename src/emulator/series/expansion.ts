@@ -20,7 +20,7 @@ export interface Expansion {
   /** RRULEs and EXRULEs in the order of the lines. */
   readonly rules: readonly RuleWalk[];
   readonly exRules: readonly RuleWalk[];
-  /** The start and the RDATEs, rising. */
+  /** The start, unless all RRULEs ended before it, and the RDATEs, rising. */
   readonly listed: readonly number[];
   readonly removed: ReadonlySet<number>;
 }
@@ -51,12 +51,18 @@ function expand({ start, recurrence }: Series): Expansion {
     if (value.kind === 'day') return name === 'RDATE' ? slotOn(dayOf(value.ms)) : instantOf(value.ms);
     return value.zone === undefined || value.zone === zone ? instantOf(value.ms) : fromWall(value.ms, value.zone);
   };
-  const rules: RuleWalk[] = [], exRules: RuleWalk[] = [], listed = [startMs], removed = new Set<number>();
+  const rules: RuleWalk[] = [], exRules: RuleWalk[] = [], listed: number[] = [], removed = new Set<number>();
+  let lastUntil = -Infinity;
   for (const line of parseRecurrence(recurrence)) {
-    if ('rule' in line) (line.name === 'RRULE' ? rules : exRules).push(walkOf(line.rule, firstDay, untilDay(line.rule, clock, zone === undefined, slotOn)));
-    else if (line.name === 'RDATE') for (const each of line.values) listed.push(slotOf('RDATE', each));
+    if ('rule' in line) {
+      const until = untilDay(line.rule, clock, zone === undefined, slotOn);
+      (line.name === 'RRULE' ? rules : exRules).push(walkOf(line.rule, firstDay, until));
+      if (line.name === 'RRULE') lastUntil = Math.max(lastUntil, until ?? Infinity);
+    } else if (line.name === 'RDATE') for (const each of line.values) listed.push(slotOf('RDATE', each));
     else for (const each of line.values) removed.add(slotOf('EXDATE', each));
   }
+  // What a split at the first start leaves of the old part ends before it begins; Google shows nothing of it.
+  if (rules.length === 0 || lastUntil >= firstDay) listed.push(startMs);
   return { firstDay, startMs, slotOn, slotOf, rules, exRules, listed: listed.sort((a, b) => a - b), removed };
 }
 

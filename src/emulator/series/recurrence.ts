@@ -47,7 +47,8 @@ function* slots(series: Expansion, fromMs: number, toMs: number): Generator<numb
  * Slots of a series within `[fromMs, toMs)`, rising, without repeats, as lazily as they are asked for: RRULEs, RDATEs and the start, less
  * EXRULEs and EXDATEs (RFC 5545 3.8.5). Instants for a timed series, midnights UTC of the dates for an all-day one; up to the year 9999.
  *
- * - The start is a slot even if no rule has it, and then outside of COUNT, as at Google; an EXDATE or EXRULE removes it.
+ * - The start is a slot even if no rule has it, and then outside of COUNT, as at Google; an EXDATE or EXRULE removes it. It is none
+ *   if all RRULEs ended before it: so Google leaves the old part of a series that was split at its first start.
  * - The wall clock is kept across changes of the offset (RFC 5545 3.3.10); one that a day leaves out is put off, one that a day has
  *   twice is the first. It counts for COUNT. A date that a zone left out counts too, and falls together with the next day's slot.
  */

@@ -44,7 +44,8 @@ export function readMoment(text: string): Written {
   // Date.parse takes 30 February for 2 March.
   if (Number.isNaN(ms) || new Date(ms).getUTCDate() !== Number(day)) throw new BadRecurrence(text);
   if (hour === undefined) return { kind: 'day', ms };
-  return { kind: utc === undefined ? 'wall' : 'utc', ms: ms + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 };
+  // Second 60 is second 59 where leap seconds are not known (RFC 5545 3.3.12).
+  return { kind: utc === undefined ? 'wall' : 'utc', ms: ms + ((Number(hour) * 60 + Number(minute)) * 60 + Math.min(59, Number(second))) * 1000 };
 }
 
 function unsigned(text: string, min: number, max: number): number {
