@@ -42,6 +42,10 @@ export interface CalendarEvent {
   readonly attendees: readonly Attendee[];
   readonly attendeesOmitted: boolean;
   readonly privateProperties: Readonly<Record<string, string>>;
+  /** Google's `created`; absent in rows that were mirrored before it was read. */
+  readonly createdAt?: Instant | null;
+  /** `visibility` private or confidential; absent in rows that were mirrored before it was read. */
+  readonly isPrivate?: boolean;
   /** Why the event could not be understood; such an event blocks its time and stops nothing. */
   readonly unparsed: string | null;
 }

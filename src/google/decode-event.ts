@@ -1,5 +1,5 @@
 import type { Attendee, CalendarEvent, OriginalStart, ResponseStatus, When } from '../calendar/event.js';
-import { instant, type Instant } from '../kernel/interval.js';
+import { HOUR, instant, plus, type Instant } from '../kernel/interval.js';
 import { readRfc3339 } from '../kernel/zone.js';
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : null);
@@ -26,6 +26,10 @@ function decodeWhen(start: unknown, end: unknown): When | null {
   return from === null || to === null || to < from ? null : { kind: 'timed', start: from, end: to, zone: text(start.timeZone) };
 }
 
+/** An event without an end blocks an hour at least: the end that Google fills in may be its start. */
+const ofSomeLength = (when: When | null, hasNoEnd: boolean): When | null =>
+  (hasNoEnd && when?.kind === 'timed' && when.start === when.end ? { ...when, end: plus(when.start, HOUR) } : when);
+
 function decodeOriginalStart(value: unknown): OriginalStart | null {
   if (!isRecord(value)) return null;
   if (isDate(value.date)) return { kind: 'all-day', on: value.date };
@@ -46,6 +50,13 @@ function decodeAttendee(value: unknown): Attendee[] {
   }];
 }
 
+/** Why the event's time cannot be relied on, or null. An end that Google made up (`endTimeUnspecified`, sheet 2) still
+ *  says where the event is. */
+function unreadable(raw: Record<string, unknown>, when: When | null): string | null {
+  if (!when) return 'the event has no start and end that can be read';
+  return raw.endTimeUnspecified === true ? 'the event has no end of its own' : null;
+}
+
 /** Reads one event resource as Google sent it. Never throws: what cannot be understood is said in `unparsed`.
  *  `dateTime` gives the instant, `timeZone` the wall clock (field reference, Events). Returns null without an id. */
 export function decodeEvent(raw: unknown): CalendarEvent | null {
@@ -53,7 +64,7 @@ export function decodeEvent(raw: unknown): CalendarEvent | null {
   const id = text(raw.id);
   if (!id || id.length > 1024) return null;
   const status = raw.status === 'cancelled' || raw.status === 'tentative' ? raw.status : 'confirmed';
-  const when = decodeWhen(raw.start, raw.end);
+  const when = ofSomeLength(decodeWhen(raw.start, raw.end), raw.endTimeUnspecified === true);
   const properties = isRecord(raw.extendedProperties) && isRecord(raw.extendedProperties.private) ? raw.extendedProperties.private : {};
   const lines = Array.isArray(raw.recurrence) ? raw.recurrence.filter((l): l is string => typeof l === 'string') : null;
   const updated = moment(raw.updated);
@@ -69,8 +80,10 @@ export function decodeEvent(raw: unknown): CalendarEvent | null {
     organizedHere: isRecord(raw.organizer) && raw.organizer.self === true,
     attendees: Array.isArray(raw.attendees) ? raw.attendees.slice(0, 500).flatMap(decodeAttendee) : [],
     attendeesOmitted: raw.attendeesOmitted === true,
+    createdAt: moment(raw.created),
+    isPrivate: raw.visibility === 'private' || raw.visibility === 'confidential',
     privateProperties: Object.fromEntries(Object.entries(properties).filter((e): e is [string, string] => typeof e[1] === 'string' && e[0].startsWith('makeway'))),
-    unparsed: status !== 'cancelled' && !when ? 'the event has no start and end that can be read' : null,
+    unparsed: status === 'cancelled' ? null : unreadable(raw, when),
   };
 }
 

@@ -1,10 +1,11 @@
-/** Events become occurrences here, and sessions follow them. */
+/** Events become occurrences here. */
 import type { CalendarEvent, Occurrence } from '../calendar/event.js';
 import { overlaps, type Instant, type Interval } from '../kernel/interval.js';
 import { param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
 import { expansionWindow, type CalendarRow } from './mirror.store.js';
+import { letSessionsFollow } from './sessions-follow.store.js';
 
 /** What a change of the mirror touched: how many events, its roots, and the times that were or are now taken. */
 export interface Touched { readonly changed: number; readonly changes: readonly RootChange[]; readonly intervals: readonly Interval[] }
@@ -34,13 +35,13 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonl
   const changed = await writeEvents(tx, calendar, changes, how);
 
   const window = expansionWindow(how.now);
-  const laid = changes.map(({ root, before, after }) => ({ root, was: occurrencesOf(before, window, calendar.time_zone), is: occurrencesOf(after, window, calendar.time_zone) }));
+  const laid = changes.map((change) => ({ change, root: change.root, was: occurrencesOf(change.before, window, calendar.time_zone), is: occurrencesOf(change.after, window, calendar.time_zone) }));
   const moved = how.isReshaped ? laid : laid.filter(({ was, is }) => !sameOccurrences(was, is));
   const old = moved.filter(({ was }) => how.isReshaped === true || was.length > 0).map((m) => m.root);
   if (old.length > 0) await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and root_id = any(:old)', { ...keyOf(calendar), old });
   await insertOccurrences(tx, calendar, moved.map((m) => [m.root, m.is]));
   // At the end of a first full read they all follow at once.
-  if (moved.length > 0 && how.isPartial !== true) await letSessionsFollow(tx, calendar, moved.map((m) => m.root), window);
+  if (moved.length > 0 && how.isPartial !== true) await letSessionsFollow(tx, calendar, moved.map((m) => m.change), window);
   return { changed, changes, intervals: laid.flatMap((m) => [...m.was, ...m.is].map(({ start, end }) => ({ start, end }))) };
 }
 const isChange = ({ before, after }: RootChange): boolean => before.length !== after.length || before.some((e) => !after.includes(e));
@@ -109,7 +110,7 @@ export async function layOutAll(tx: Tx, calendar: CalendarRow, now: Instant): Pr
   for await (const batch of roots(tx, calendar, '')) {
     const laid = batch.map(([root, events]) => [root, occurrencesOf(events, window, calendar.time_zone)] as const);
     await insertOccurrences(tx, calendar, laid);
-    await letSessionsFollow(tx, calendar, laid.map(([root]) => root), window);
+    await letSessionsFollow(tx, calendar, batch.map(([root, events]) => ({ root, before: events, after: events })), window);
     for (const [, occurrences] of laid) for (const { start, end } of occurrences) intervals.push({ start, end });
   }
   await setLaidOut(tx, calendar, window.end);
@@ -147,20 +148,4 @@ async function* roots(tx: Tx, calendar: CalendarRow, filter: string, bindings: R
     if (found.length < ROOTS_AT_ONCE || !last) return;
     after = last.root_id;
   }
-}
-
-/** Sessions follow their events, those of `roots` or all: a moved one gets the new time, one whose occurrence is gone is cancelled. */
-export async function letSessionsFollow(tx: Tx, calendar: CalendarRow, roots: readonly string[] | null, window: Interval): Promise<void> {
-  const key = { ...keyOf(calendar), roots: roots && [...roots], from: param(window.start), to: param(window.end) };
-  await run(tx, `
-    update sessions s set scheduled_at = lower(o.period), event_id = o.event_id, status = 'scheduled',
-      length_minutes = extract(epoch from upper(o.period) - lower(o.period)) / 60
-    from occurrences o
-    where s.coach_id = :coach and s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)) and s.status in ('scheduled', 'cancelled')
-      and o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key`, key);
-  await run(tx, `
-    update sessions s set status = 'cancelled'
-    where s.coach_id = :coach and s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)) and s.status = 'scheduled'
-      and s.scheduled_at >= :from and s.scheduled_at < :to
-      and not exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key)`, key);
 }

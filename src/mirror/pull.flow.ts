@@ -1,3 +1,4 @@
+import { NO_EDITS, type EditTally } from '../calendar/edit-tally.js';
 import { timesOnly } from '../google/decode-event.js';
 import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
 import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
@@ -6,9 +7,11 @@ import { inTx, type Tx } from '../postgres/transaction.js';
 import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { applyEvents, clearMirror, layOutAll, letSessionsFollow, type Applying } from './apply.store.js';
+import { applyEvents, clearMirror, layOutAll, type Applying } from './apply.store.js';
 import { brake } from './brake.js';
+import { addTallies, editsBetween, rememberEdits } from './edits.store.js';
 import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, isBlind, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { wakeWaiting } from './wake.store.js';
 
@@ -97,11 +100,13 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
   const how: Applying = { generation: isFull ? calendar.generation + 1 : calendar.generation, now, isReshaped: !isBaseline && before.cursor_shape !== SHAPE };
   return inTx(shell.db, 'commit pull', async (tx): Promise<Report> => {
     let changed = 0, buried = 0;
+    // The first full read is the baseline: it is no news.
+    let edits = NO_EDITS;
     if (isBaseline) {
       changed = await keepPage(tx, reading, calendar, last.events, isOnly);
       await letSessionsFollow(tx, calendar, null, expansionWindow(now));
     } else if (!isFull && isOnly) {
-      changed = await applyAndWake(tx, calendar, last.events, [], how);
+      ({ changed, edits } = await applyAndWake(tx, calendar, last.events, [], how));
     } else {
       await keepPage(tx, reading, calendar, last.events, isOnly);
       const unseen = isFull ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
@@ -114,7 +119,7 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
         return { outcome: 'stopped', did: reason, counts: unseen };
       }
       if (how.isReshaped !== true) await dropUnchanged(tx, calendar);
-      changed = await applyStaged(tx, calendar, how);
+      ({ changed, edits } = await applyStaged(tx, calendar, how));
       buried = unseen.missing;
     }
     // All-day events lie elsewhere in another zone.
@@ -128,31 +133,36 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
     const counts = { changed, buried };
     if (changed > 0) {
       await notifyDue(tx, 'resolutions');
-      // The first full read is the baseline: it is no news.
-      if (!isBaseline) await remember(tx, { coachId: claim.coachId, at: now, what: 'changes seen in Google', by: 'google', calendarId: calendar.id, facts: counts });
+      await rememberEdits(tx, calendar, edits, now);
     }
     return { outcome: changed > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts, did: isFull ? 'full read' : 'changes' };
   });
 }
 
-/** Applies what is staged, some roots at a time. Returns how many events changed. */
-async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promise<number> {
+/** How many events changed, and what was done to them. */
+interface Applied { readonly changed: number; readonly edits: EditTally }
+
+/** Applies what is staged, some roots at a time. */
+async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promise<Applied> {
   let changed = 0;
+  let edits = NO_EDITS;
   for (let after = ''; ;) {
     const batch = await stagedAfter(tx, calendar, after, BATCH);
     const last = batch.at(-1);
     if (!last) break;
     after = last.root_id;
-    changed += await applyAndWake(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
+    const applied = await applyAndWake(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
+    changed += applied.changed;
+    edits = addTallies(edits, applied.edits);
   }
   await clearStaged(tx, calendar);
-  return changed;
+  return { changed, edits };
 }
-async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['events'], buried: readonly string[], how: Applying): Promise<number> {
-  if (events.length + buried.length === 0) return 0;
-  const { changed, intervals } = await applyEvents(tx, calendar, events, buried, how);
+async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['events'], buried: readonly string[], how: Applying): Promise<Applied> {
+  if (events.length + buried.length === 0) return { changed: 0, edits: NO_EDITS };
+  const { changed, changes, intervals } = await applyEvents(tx, calendar, events, buried, how);
   await wakeWaiting(tx, calendar.coach_id, intervals, how.now);
-  return changed;
+  return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)) };
 }
 
 async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {

@@ -16,7 +16,7 @@ import { requestById, restRequest, setPending } from './request.store.js';
 
 const LATER_MS = 3_600_000;
 /** Nobody has been asked, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
-const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'client-declined', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
+const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'client-declined', 'session-changed', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
 
 /** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
  *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled, or given

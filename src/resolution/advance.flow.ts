@@ -19,6 +19,7 @@ import { closeOffer, markReminded, offerOf, resolutionById, restResolution } fro
 import { clearAsked, sessionById } from './session.store.js';
 import { afterNo, endResolution, giveToCoach } from './turn.step.js';
 import { move } from './move.step.js';
+import { becameAnothers, endAsAnothers, hasOtherLength, offerOtherLength } from './theirs.step.js';
 import { becomeVacated, keyOf, sessionOf, checkVacated, type Scene } from './vacate.step.js';
 
 const MOST_STEPS = 12;
@@ -34,6 +35,14 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
     if (await hasDeclined(shell.db, scene)) {
       done.push(await clientDeclined(scene));
       return { outcome: 'done', did: done.join(', ') };
+    }
+    if (!isFree && (await becameAnothers(shell.db, scene))) {
+      done.push(await endAsAnothers(scene));
+      return { outcome: 'done', did: done.join(', ') };
+    }
+    if (!isFree && (await hasOtherLength(shell.db, scene))) {
+      done.push(await offerOtherLength(scene));
+      continue;
     }
     const isLanding = resolution.state === 'vacated' && (await liveLanding(shell.db, claim.coachId, resolution.requestId)) !== null;
     if (step.do === 'rest' || isLanding) {

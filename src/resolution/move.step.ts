@@ -17,6 +17,7 @@ import { confirmWrites, IN_FLIGHT_MS, markSent, openWrite, refuseWrites } from '
 import { lookLive } from './look-live.step.js';
 import { advanceState, backToAsked, choiceOf, closeOffer, endChoice, markReminded, pageWasLeft, refreshOffer, type Choice } from './resolution.store.js';
 import { clearAsked, type Session } from './session.store.js';
+import { isStillTheirs, endAsAnothers } from './theirs.step.js';
 import { freeHold } from './turn.step.js';
 import { keyOf, sessionOf, calendarOf, timeOf, eventZone, type Scene } from './vacate.step.js';
 
@@ -45,6 +46,12 @@ export async function move(scene: Scene): Promise<string> {
   if (!event) throw new Problem('GOOGLE_UNREACHABLE', 'Google does not show the session.');
   if (!stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
 
+  // The coach has made it longer or shorter since: the client chooses among slots of that length.
+  if (!sent && stands.end - stands.start !== choice.interval.end - choice.interval.start) return undoChoice(scene, choice, 'the session has another length now', calendar);
+  const client = await clientById(shell.db, coach.id, scene.offer.clientId);
+  // Seen here before the mirror saw it: a group, or somebody else's by now, is not moved at one client's word.
+  if (!sent && !(await isStillTheirs(shell.db, coach, client, event))) return endAsAnothers(scene);
+
   const { seen } = await lookLive(shell, google, coach.id, choice.interval);
   if (seen.some((s) => s.key !== keyOf(session))) {
     // A patch whose answer was lost may still arrive: the choice is not undone while it could.
@@ -55,7 +62,6 @@ export async function move(scene: Scene): Promise<string> {
     await holdLease(tx, claim);
     await markSent(tx, { coachId: coach.id, kind: 'move', resolutionId: resolution.id, landingId: null, calendarId: session.calendar_id, eventId: session.event_id, interval: choice.interval }, now);
   });
-  const client = await clientById(shell.db, coach.id, scene.offer.clientId);
   // One voice: a guest hears it from Google, anybody else from us.
   const isGuest = event.attendees.some((a) => a.email === client.email);
   const moved = await google.moveEvent(calendar.google_id, session.event_id, event.etag, choice.interval, eventZone(event, calendar), isGuest ? 'guests' : 'nobody');
