@@ -43,11 +43,6 @@ export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPor
       }
     },
     missingScopes: (granted) => NEEDED.filter((scope) => !granted.includes(scope)),
-    calendarsOf: (person) => {
-      const auth = oauthClient(google);
-      auth.setCredentials({ access_token: person.accessToken, expiry_date: person.accessExpiresAt });
-      return googleCalendar(auth, google).listCalendars();
-    },
   };
 }
 

@@ -26,9 +26,9 @@ export const calendarRow = (db: Reader, coachId: CoachId, id: string): Promise<C
 /** The calendars whose events take the coach's time. */
 export const blockingCalendars = (db: Reader, coachId: CoachId): Promise<CalendarRow[]> =>
   rows(db, `select * from calendars where coach_id = :coachId and role in ('sessions', 'busy') order by id`, { coachId });
-/** Where sessions of this coach are written, or null. */
+/** Where sessions of this coach are written, or null: of several such calendars the primary one, else the first. */
 export const sessionCalendar = (db: Reader, coachId: CoachId): Promise<CalendarRow | null> =>
-  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' order by google_id limit 1`, { coachId });
+  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess') order by is_primary desc, google_id limit 1`, { coachId });
 
 /** Ends a pull: the cursor moves. Returns true if the calendar became dirty again meanwhile. */
 export async function finishPull(tx: Tx, calendar: CalendarRow, end: { cursor: string | null; generation: number; isFull: boolean; timeZone: string; accessRole: string; now: Instant; wakeAt: Instant }): Promise<boolean> {
