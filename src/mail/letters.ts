@@ -131,6 +131,7 @@ function calendarGone(facts: CalendarFacts): LetterPlan {
     heading: 'A calendar is gone',
     blocks: [
       hello(facts.to.name, `Google has told us twice that the calendar “${name}” is no longer there for you: it was deleted, or is no longer shared with you.`),
+      time(name, [`noticed ${momentInWords(facts.noticedAt, facts.zone)}`]),
       say(`Makeway no longer takes its events into account: their times can be booked.${facts.heldSessions ? ' The sessions on it count as deleted by you.' : ''} If the calendar comes back, Makeway takes it up again by itself.`),
       ...(facts.heldSessions && !facts.hasTarget ? [say(NO_TARGET)] : []),
     ],
@@ -146,6 +147,7 @@ function calendarReadOnly(facts: CalendarFacts): LetterPlan {
     heading: 'A calendar can no longer be written',
     blocks: [
       hello(facts.to.name, `your right to change events on the calendar “${name}” has been taken back in Google.`),
+      time(name, [`noticed ${momentInWords(facts.noticedAt, facts.zone)}`]),
       say('Its events still take your time, and the sessions on it stay where they are. But nothing is booked there any more, and nobody is asked to move a session that stands there.'),
       ...(facts.hasTarget ? [] : [say(NO_TARGET)]),
       say('As soon as you may change events there again, Makeway goes on by itself.'),

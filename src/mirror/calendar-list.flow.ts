@@ -83,7 +83,7 @@ async function settle(shell: Shell, claim: Claim, reading: Reading, sights: Read
     await lockCoach(tx, coachId);
     await holdLease(tx, claim);
     const scene = { tx, shell, now, reading: claim.fence };
-    const known = await knownCalendars(tx, coachId, 'lock');
+    const known = await knownCalendars(tx, coachId);
     const renamed = of.isBaseline ? null : renamedPrimary(known, reading.entries);
     if (renamed) await relink(scene, renamed.known, renamed.entry);
     const rest = known.filter((k) => k !== renamed?.known);

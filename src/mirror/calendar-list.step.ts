@@ -7,10 +7,11 @@ import type { Tx } from '../postgres/transaction.js';
 import { wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
-import { firstRole, heedAbsence, heedEntry, LINE, type Reaction, type Sight } from './calendar-list.js';
+import { lockMirror } from './apply.store.js';
+import { firstRole, forgets, heedAbsence, heedEntry, LINE, type Reaction, type Sight } from './calendar-list.js';
 import { insertCalendar, keepEntry, markAbsent, markGone, setRetired, setRole, type Known } from './calendar-list.store.js';
 import { cancelSessions, closeChannels, forgetMirror, forgetPlace } from './forget.store.js';
-import { markDirty } from './mirror.store.js';
+import { calendarRow, markDirty } from './mirror.store.js';
 
 interface Scene { readonly tx: Tx; readonly shell: Shell; readonly now: Instant; /** Counts reads of the list: names its letters. */ readonly reading: number }
 
@@ -33,6 +34,7 @@ export async function relink({ tx, now }: Scene, known: Known, entry: CalendarLi
 /** Heeds an entry about a known calendar. Returns how many reactions there were. */
 export async function heed(scene: Scene, known: Known, entry: CalendarListEntry): Promise<number> {
   const reactions = heedEntry(known, entry);
+  if (reactions.some(forgets)) await waitForPull(scene, known);
   if (reactions.length > 0 || known.listed === null || known.isPrimary !== entry.isPrimary) await keepEntry(scene.tx, known, entry);
   for (const reaction of reactions) await react(scene, known, reaction, { from: known.listedAccess ?? known.accessRole, to: entry.accessRole });
   return reactions.length;
@@ -40,8 +42,15 @@ export async function heed(scene: Scene, known: Known, entry: CalendarListEntry)
 /** Heeds that a known calendar is not on the list. */
 export async function heedGone(scene: Scene, known: Known, sight: Sight | null): Promise<number> {
   const reactions = heedAbsence(known, sight, scene.now);
+  if (reactions.some(forgets)) await waitForPull(scene, known);
   for (const reaction of reactions) await react(scene, known, reaction, {});
   return reactions.length;
+}
+
+/** A pull holds its mirror first and the calendar's row last; so do we. */
+async function waitForPull({ tx }: Scene, known: Known): Promise<void> {
+  const row = await calendarRow(tx, known.coachId, known.id);
+  if (row) await lockMirror(tx, row);
 }
 
 async function react(scene: Scene, known: Known, reaction: Reaction, access: { from?: string; to?: string }): Promise<void> {

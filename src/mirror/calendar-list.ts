@@ -39,6 +39,9 @@ export const LINE: Readonly<Record<Reaction['do'] | 'take up' | 'relink', string
   'lose sight': 'calendar is out of sight', 'regain sight': 'calendar is in sight again', retire: 'calendar retired',
 };
 
+/** Does this reaction take events out of the mirror? Then no pull of the calendar may be under way. */
+export const forgets = (reaction: Reaction): boolean => reaction.do === 'read anew' || reaction.do === 'take back' || reaction.do === 'retire';
+
 /** The role of a calendar that was not known. At the first read of an account its primary calendar holds the sessions;
  *  later, no calendar begins to hold sessions by itself. The coach's own ones take their time, foreign ones do not. */
 export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Role {
@@ -58,7 +61,8 @@ export function heedEntry(known: KnownCalendar, entry: CalendarListEntry): React
   if (before === entry.accessRole) return reactions;
   reactions.push({ do: 'note access' });
   if (known.role === 'sessions' && canWrite(before) !== canWrite(entry.accessRole)) reactions.push({ do: canWrite(before) ? 'stop writing' : 'write again' });
-  if (isMirrored(known.role) && isBusyOnly(before) !== isBusyOnly(entry.accessRole)) reactions.push({ do: 'read anew' });
+  // By what the mirror was read under: a pull that met the new access first is reading anew already.
+  if (isMirrored(known.role) && isBusyOnly(known.accessRole) !== isBusyOnly(entry.accessRole)) reactions.push({ do: 'read anew' });
   return reactions;
 }
 

@@ -6,10 +6,12 @@ import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { isMirrored, type Role } from './access-role.js';
+import { lockMirror } from './apply.store.js';
 import { knownCalendars, setRole } from './calendar-list.store.js';
 import { planRole, type RoleChange } from './calendar-role.js';
 import { openMissingChannels } from './channel.store.js';
 import { closeChannels, forgetMirror, openWorkOn, stripMirror } from './forget.store.js';
+import { calendarRow } from './mirror.store.js';
 
 /** A person gives a calendar another role. What must leave the mirror leaves it in this one commit (design, section 10);
  *  what must be read is due at its end. Refused, with the reason, while something is under way on it.
@@ -19,10 +21,12 @@ export async function changeRole(shell: Shell, about: { coachId: CoachId; calend
   const now = shell.clock.now();
   return inTx(shell.db, 'commit calendar-role', async (tx): Promise<RoleChange> => {
     await lockCoach(tx, coachId);
-    const known = (await knownCalendars(tx, coachId, 'lock')).find((k) => k.id === about.calendarId);
-    if (!known) throw new Problem('REQUEST_INVALID', 'There is no such calendar.');
+    const row = await calendarRow(tx, coachId, about.calendarId);
+    const known = (await knownCalendars(tx, coachId)).find((k) => k.id === about.calendarId);
+    if (!row || !known) throw new Problem('REQUEST_INVALID', 'There is no such calendar.');
     const plan = planRole(known, to, await openWorkOn(tx, known));
     if ('refused' in plan) return plan;
+    await lockMirror(tx, row); // a pull that is under way holds this first and the calendar's row last
     const events = await (plan.mirror === 'strip' ? stripMirror : forgetMirror)(tx, known);
     await setRole(tx, known, to, now);
     if (!isMirrored(to)) await closeChannels(tx, known, now);

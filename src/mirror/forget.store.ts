@@ -7,10 +7,10 @@ import type { Tx } from '../postgres/transaction.js';
 interface Key { readonly coachId: CoachId; readonly id: string }
 
 /** Forgets all that is mirrored of a calendar; until it is read in full again it counts as not checked. A pull that is under
- *  way loses its lease: nothing that it read may be committed after this. Returns how many events went. */
+ *  way loses its lease: nothing that it read may be committed after this. The caller holds the mirror (`lockMirror`).
+ *  Returns how many events went. */
 export async function forgetMirror(tx: Tx, calendar: Key): Promise<number> {
   const key = { coachId: calendar.coachId, id: calendar.id };
-  // First, so that a pull that commits at this moment is waited for and not lived through.
   await loseLease(tx, calendar, 'cursor = null, cursor_shape = null, last_full_at = null, expanded_until = null, frozen_at = null, freeze_reason = null');
   await run(tx, 'delete from occurrences where coach_id = :coachId and calendar_id = :id', key);
   await run(tx, 'delete from staged_events where coach_id = :coachId and calendar_id = :id', key);
@@ -18,7 +18,7 @@ export async function forgetMirror(tx: Tx, calendar: Key): Promise<number> {
 }
 
 /** Takes from the mirrored events of a calendar all but times and status (as `timesOnly` does, design section 10), and from
- *  a pull that is under way its lease. Returns how many events there are. */
+ *  a pull that is under way its lease. The caller holds the mirror. Returns how many events there are. */
 export async function stripMirror(tx: Tx, calendar: Key): Promise<number> {
   const key = { coachId: calendar.coachId, id: calendar.id };
   await loseLease(tx, calendar, 'dirty = dirty + 1');

@@ -44,8 +44,9 @@ describe('an entry about a known calendar', () => {
     ['sessions: reader to writer', { role: 'sessions', listedAccess: 'reader' }, {}, ['note access', 'write again']],
     ['sessions: writer to busy times', { role: 'sessions' }, { accessRole: 'freeBusyReader' }, ['note access', 'stop writing', 'read anew']],
     ['busy: writer to reader', {}, { accessRole: 'reader' }, ['note access']],
-    ['busy: reader to busy times', { listedAccess: 'reader' }, { accessRole: 'freeBusyReader' }, ['note access', 'read anew']],
-    ['busy: busy times to reader', { listedAccess: 'freeBusyReader' }, { accessRole: 'reader' }, ['note access', 'read anew']],
+    ['busy: reader to busy times', { listedAccess: 'reader', accessRole: 'reader' }, { accessRole: 'freeBusyReader' }, ['note access', 'read anew']],
+    ['busy: busy times to reader, which a pull has met already', { listedAccess: 'freeBusyReader' }, { accessRole: 'reader' }, ['note access']],
+    ['busy: busy times to reader', { listedAccess: 'freeBusyReader', accessRole: 'freeBusyReader' }, { accessRole: 'reader' }, ['note access', 'read anew']],
     ['ignored: reader to busy times', { role: 'ignored', listedAccess: 'reader' }, { accessRole: 'freeBusyReader' }, ['note access']],
     ['renamed and in another zone at once', {}, { summary: 'B', timeZone: 'UTC' }, ['rename', 'lay out anew']],
   ])('%s', (_what, k, e, expected) => { expect(did(k, e)).toEqual(expected); });
