@@ -29,7 +29,7 @@ export async function followCalendarList(shell: Shell, claim: Claim): Promise<Re
     return { outcome: 'nothing' };
   }
   const google = await shell.google(claim.coachId);
-  const isBaseline = list.account !== list.granted_by;
+  const isBaseline = list.account !== list.granted_by; // the first read of this Google account
   const cursor = isBaseline || isFullDue(list.last_full_at, shell.clock.now()) ? null : list.cursor;
   let reading: Reading;
   try {
@@ -84,7 +84,9 @@ async function settle(shell: Shell, claim: Claim, reading: Reading, sights: Read
     await holdLease(tx, claim);
     const scene = { tx, shell, now, reading: claim.fence };
     const known = await knownCalendars(tx, coachId);
-    const renamed = of.isBaseline ? null : renamedPrimary(known, reading.entries);
+    // Also after a disconnect, which forgets the calendars and not the account.
+    const isBaseline = of.isBaseline || known.length === 0;
+    const renamed = isBaseline ? null : renamedPrimary(known, reading.entries);
     if (renamed) await relink(scene, renamed.known, renamed.entry);
     const rest = known.filter((k) => k !== renamed?.known);
     const byId = new Map(rest.map((k) => [k.googleId, k]));
@@ -93,12 +95,12 @@ async function settle(shell: Shell, claim: Claim, reading: Reading, sights: Read
       if (entry === renamed?.entry) continue;
       const there = byId.get(entry.id);
       if (there) counts.changed += await heed(scene, there, entry);
-      else { await takeUp(scene, coachId, entry, of.isBaseline); counts.appeared++; }
+      else { await takeUp(scene, coachId, entry, isBaseline); counts.appeared++; }
     }
     for (const gone of absentFrom(reading, rest)) counts.absent += await heedGone(scene, gone, sights.get(gone.googleId) ?? null);
     const primary = reading.entries.find((e) => e.isPrimary);
     if (primary) await keepPrimary(tx, coachId, primary.id);
-    if (of.isBaseline) await remember(tx, { coachId, at: now, what: 'calendars read', by: 'google', facts: { calendars: reading.entries.length } });
+    if (isBaseline) await remember(tx, { coachId, at: now, what: 'calendars read', by: 'google', facts: { calendars: reading.entries.length } });
     const isAnyGone = (await knownCalendars(tx, coachId)).some((k) => k.goneSince !== null);
     const wakeAt = nextListRead(now, { coaches: await connectedCoaches(tx), isAnyGone, spread: Math.random() });
     await finishListRead(tx, coachId, { cursor: reading.cursor, account: of.account, isFull: reading.isFull, now, wakeAt });

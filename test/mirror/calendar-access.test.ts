@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, plus } from '../../src/kernel/interval.js';
 import { isMirrored, type Role } from '../../src/mirror/access-role.js';
 import { changeRole } from '../../src/mirror/calendar-role.flow.js';
+import { decide } from '../../src/resolution/decide.flow.js';
 import { calendarCommand } from '../../src/ops/calendar-command.js';
 import { timesOnly } from '../../src/google/decode-event.js';
 import type { CalendarEvent } from '../../src/calendar/event.js';
-import type { CalendarKey } from '../../src/kernel/ids.js';
+import type { CalendarKey, RequestId } from '../../src/kernel/ids.js';
 import { MONDAY, on, worlds } from '../support/story.js';
 import { DANA, KIM, SAM, type World } from '../support/world.js';
 import { A_LIST_POLL, calendars } from './calendar-bed.js';
@@ -65,8 +66,7 @@ describe('access', () => {
     await w.request(MONDAY);
     await w.settle();
     const [request] = await w.all<{ id: string }>('select id from requests');
-    const { decide } = await import('../../src/resolution/decide.flow.js');
-    expect(await decide(w.shell, { coachId: w.coachId, requestId: request?.id as never, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null })).toMatchObject({ did: 'option2' });
+    expect(await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null })).toMatchObject({ did: 'option2' });
     await w.settle();
     expect(await w.one('select state from resolutions')).toEqual({ state: 'asked' });
 
@@ -90,8 +90,7 @@ describe('access', () => {
     await w.request(MONDAY);
     await w.settle();
     const [request] = await w.all<{ id: string }>('select id from requests');
-    const { decide } = await import('../../src/resolution/decide.flow.js');
-    await decide(w.shell, { coachId: w.coachId, requestId: request?.id as never, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null });
+    await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null });
     await w.settle();
     await c.share(practice, 'none');
     for (let i = 0; i < 3; i++) await w.pass(A_LIST_POLL);
@@ -104,11 +103,31 @@ describe('access', () => {
 
     // The coach says where sessions live now, and books the promised time by hand.
     expect(await byHand(w, KIM.email, 'sessions')).toMatchObject({ mirror: 'forget' });
-    const { decide: again } = await import('../../src/resolution/decide.flow.js');
-    const booked = await again(w.shell, { coachId: w.coachId, requestId: request?.id as never, revision: null, by: 'operator' }, { do: 'manual', start: MONDAY });
+    const booked = await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'manual', start: MONDAY });
     expect(booked).toMatchObject({ did: 'manual' });
     await w.pass(MINUTE);
     expect(await w.one('select state from requests')).toEqual({ state: 'booked' });
+  });
+
+  test.each([
+    ['can no longer be written', 'reader', 1], ['is gone for good', 'none', 3],
+  ] as const)('a booking is being written when its calendar %s: it ends, and the request is the coach’s with that reason', async (_what, role, reads) => {
+    const { w, c, practice } = await withSharedSessions();
+    // The answer is lost: it may have been written, until Google says that it was not.
+    await w.control('/rules', { kind: 'events.insert', mode: 'dropRequest', times: 1 });
+    await w.control('/rules', { kind: 'events.get', status: 503, times: 1 });
+    await w.request(MONDAY);
+    expect(await w.all('select state from landings')).toEqual([{ state: 'intended' }]);
+    expect(await w.all('select state from google_writes')).toEqual([{ state: 'sent' }]);
+    expect(await byHand(w, practice, 'busy')).toMatchObject({ refused: 'landings' });
+    await c.share(practice, role);
+    w.setNow(plus(w.now(), MINUTE));
+    for (let i = 0; i < reads; i++) await readWhole(w);
+    await w.pass(MINUTE);
+    expect(await w.all('select state, end_reason from landings')).toEqual([{ state: 'refused', end_reason: 'no-calendar' }]);
+    expect(await w.one('select state, pending_reason from requests')).toEqual({ state: 'pending_resolution', pending_reason: 'no-calendar' });
+    expect(await w.all('select 1 from holds where released_at is null')).toEqual([]);
+    expect(await w.all(`select 1 from google_writes where state = 'sent'`)).toEqual([]);
   });
 
   test('details go when only busy times may be seen, and come back with the right to see them', async () => {
