@@ -6,12 +6,13 @@ import { DAY, MINUTE, plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { readListAnew } from '../mirror/calendar-list.store.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
+import { mintId } from '../postgres/rows.js';
 import { inTx } from '../postgres/transaction.js';
-import { wakeAllOf } from '../work/due.store.js';
+import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { OauthPort } from './oauth.port.js';
-import { saveGrant, saveSignIn } from './grant.store.js';
+import { saveCalendar, saveGrant, saveSignIn } from './grant.store.js';
 
 const SIGN_IN_LASTS_MS = 14 * DAY;
 
@@ -37,8 +38,8 @@ function readTrip(shell: Shell, kept: string, state: string): RoundTrip | null {
   }
 }
 
-/** The coach comes back from Google. Signs them in; after `connect` also keeps the permission, and has the list of their
- *  calendars read.
+/** The coach comes back from Google. Signs them in; after `connect` also keeps the permission, and takes their calendars
+ *  up: the primary one holds sessions, other calendars of their own block time, foreign ones are ignored.
  *  @throws Problem SIGN_IN_REFUSED */
 export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: string; state: string; kept: string }): Promise<{ signIn: string; returnTo: string; coachId: CoachId }> {
   const now = shell.clock.now();
@@ -53,15 +54,24 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
     const missing = oauth.missingScopes(person.scopes);
     if (missing.length > 0) throw new Problem('SIGN_IN_REFUSED', 'Makeway needs all the permissions it asks for. Please connect again and leave every box ticked.', { missing });
     if (!person.refreshToken) throw new Problem('SIGN_IN_REFUSED', 'Google gave no lasting permission. Remove Makeway in your Google account, then connect again.');
+    const calendars = await oauth.calendarsOf(person);
     await inTx(shell.db, 'commit connect', async (tx) => {
       await saveGrant(tx, {
         coachId: coach.id, sub: person.sub, email: person.email, scopes: person.scopes, refreshSealed: shell.keys.seal(person.refreshToken ?? ''),
         accessSealed: person.accessToken ? shell.keys.seal(person.accessToken) : null, accessExpiresAt: person.accessExpiresAt,
       }, now);
+      for (const c of calendars) {
+        const isOwn = c.accessRole === 'owner' || c.accessRole === 'writer';
+        await saveCalendar(tx, {
+          coachId: coach.id, id: mintId('calendar'), googleId: c.id, summary: c.summary, zone: c.timeZone, accessRole: c.accessRole,
+          role: c.isPrimary ? 'sessions' : isOwn ? 'busy' : 'ignored',
+        }, now);
+      }
       await wakeAllOf(tx, coach.id, now); // what waited for the permission goes on
       if (shell.pushAddress) await openMissingChannels(tx, shell.keys, coach.id, shell.pushAddress, now);
-      await readListAnew(tx, coach.id, now);
-      await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach' });
+      await readListAnew(tx, coach.id, now); // what became of those that were known before
+      await notifyDue(tx, 'calendars');
+      await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach', facts: { calendars: calendars.length } });
     });
   }
   await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, sha256(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));

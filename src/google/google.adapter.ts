@@ -7,7 +7,7 @@ import { rfc3339 } from '../kernel/zone.js';
 import { refuseInsideTransaction } from '../postgres/transaction.js';
 import { decodeCalendarList } from './decode-calendar-list.js';
 import { decodeEvent } from './decode-event.js';
-import type { GoogleCalendar } from './google.port.js';
+import type { CalendarListEntry, CalendarListPage, GoogleCalendar } from './google.port.js';
 import { translateGoogleError } from './translate-error.js';
 
 export interface GoogleSettings { readonly clientId: string; readonly clientSecret: string; readonly apiRoot: string | undefined; readonly oauthRoot: string | undefined }
@@ -27,6 +27,17 @@ export function oauthClient(google: GoogleSettings, redirectUri?: string): OAuth
       },
     }),
   });
+}
+
+/** All entries of a coach's list, at once. */
+export async function allCalendars(google: GoogleCalendar): Promise<CalendarListEntry[]> {
+  const entries: CalendarListEntry[] = [];
+  for (let pageToken: string | null = null; ;) {
+    const page: CalendarListPage = await google.listCalendars({ cursor: null, pageToken });
+    entries.push(...page.entries);
+    if (page.nextPageToken === null) return entries;
+    pageToken = page.nextPageToken;
+  }
 }
 
 /** One coach's calendars through the official client, with our own retries instead of its own (design, section 5). */

@@ -23,6 +23,15 @@ export const saveAccessToken = (tx: Tx, coachId: CoachId, refreshSealed: string,
 export const breakGrant = async (tx: Tx, coachId: CoachId, refreshSealed: string, reason: string, now: Instant): Promise<boolean> =>
   (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active' and refresh_token_sealed = :refreshSealed`, { coachId, refreshSealed, reason, now: param(now) })) > 0;
 
+/** Calendars seen at connect: new ones get `role`. Known ones stay as they are until the list is read: what changed about
+ *  them has consequences. All are read at once. */
+export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
+  await run(tx, `insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values (:coach, :id, :google, :summary, :zone, :access, :role, :wake)
+    on conflict (coach_id, google_id) do update set wake_at = case when calendars.role in ('sessions', 'busy') then cast(:now as timestamptz) end`, {
+    coach: c.coachId, id: c.id, google: c.googleId, summary: c.summary, zone: c.zone, access: c.accessRole, role: c.role, now: param(now), wake: c.role === 'ignored' ? null : param(now),
+  });
+}
+
 export const saveSignIn = (tx: Tx, hash: Buffer, coachId: CoachId, now: Instant, expiresAt: Instant): Promise<number> =>
   run(tx, 'insert into sign_ins (token_hash, coach_id, created_at, expires_at) values (:hash, :coachId, :now, :expires)', { hash, coachId, now: param(now), expires: param(expiresAt) });
 export const signedInCoach = async (db: Reader, hash: Buffer, now: Instant): Promise<CoachId | null> =>

@@ -5,7 +5,7 @@ import { Problem } from '../kernel/problem.js';
 import { inTx, refuseInsideTransaction, type Db } from '../postgres/transaction.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Keyring } from '../work/shell.port.js';
-import { googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
+import { allCalendars, googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
 import type { GoogleCalendar } from './google.port.js';
 import { breakGrant, grantOf, saveAccessToken } from './grant.store.js';
 import type { OauthPort } from './oauth.port.js';
@@ -43,6 +43,11 @@ export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPor
       }
     },
     missingScopes: (granted) => NEEDED.filter((scope) => !granted.includes(scope)),
+    calendarsOf: (person) => {
+      const auth = oauthClient(google);
+      auth.setCredentials({ access_token: person.accessToken, expiry_date: person.accessExpiresAt });
+      return allCalendars(googleCalendar(auth, google));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/interval.js';
+import type { CalendarListEntry } from './google.port.js';
 
 export interface Person { readonly sub: string; readonly email: string; readonly scopes: readonly string[]; readonly accessToken: string | null; readonly accessExpiresAt: Instant | null; readonly refreshToken: string | null }
 
@@ -8,4 +9,5 @@ export interface OauthPort {
   /** @throws Problem SIGN_IN_REFUSED, GOOGLE_UNREACHABLE */
   exchange(code: string, verifier: string): Promise<Person>;
   missingScopes(granted: readonly string[]): string[];
+  calendarsOf(person: Person): Promise<CalendarListEntry[]>;
 }
