@@ -13,6 +13,7 @@ import { DAY, MINUTE, plus } from './kernel/interval.js';
 import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
 import { unsentLetters } from './mail/outbox.store.js';
 import { calendarsOf } from './mirror/mirror.store.js';
+import { calendarCommand } from './ops/calendar-command.js';
 import { compose, type Composed, WORKERS } from './ops/compose.js';
 import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
@@ -48,6 +49,10 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
                                         adds a coach and says how to connect
   makeway coach set <slug> --policy '{"land":"manual"}'
                                         sets rules of a coach's policy (see README)
+  makeway calendar list <coach>         their calendars, with role, access and state
+  makeway calendar role <coach> <calendar> sessions|busy|requests|ignored
+                                        what a calendar is for: sessions live and land there; it takes time; the
+                                        inbox for requests; or nothing
   makeway key create [--name N]         makes an API key, shown once
 
 Settings come from the environment (see README), or from the sandbox's data folder.`;
@@ -88,7 +93,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, key };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, calendar, key };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -208,6 +213,14 @@ async function setRules(shell: Composed['shell'], slug: string | undefined, poli
   await inTx(shell.db, 'commit coach', (tx) => setPolicy(tx, known.id, read.rules));
   say(`${known.slug}: ${JSON.stringify((await coachById(shell.db, known.id)).policy)}`);
   return 0;
+}
+
+async function calendar({ shell }: Composed, args: string[]): Promise<number> {
+  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+  const answer = await calendarCommand(shell, positionals);
+  if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|requests|ignored');
+  (answer.isRefused ? process.stderr : process.stdout).write(`${answer.lines.join('\n')}\n`);
+  return answer.isRefused ? 1 : 0;
 }
 
 async function key({ shell }: Composed, args: string[]): Promise<number> {

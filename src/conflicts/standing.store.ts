@@ -2,6 +2,7 @@ import type { CalendarEvent } from '../calendar/event.js';
 import { sessionClaim } from '../calendar/session-of.js';
 import type { Coach } from '../coach/coach.store.js';
 import { instant, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { canWrite, isBusyOnly } from '../mirror/access-role.js';
 import { namedTitles } from '../requests/client.store.js';
 import { liveHolds } from '../slots/hold.store.js';
 import type { SlotFacts } from '../slots/search.js';
@@ -11,8 +12,8 @@ import { blockerKey, type Blocker } from './blocker.js';
 
 /** Everything in the mirror that takes the coach's time within `window`, sorted by start. */
 export async function blockersAt(db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> {
-  const found = await rows<{ calendar_id: string; role: string; root_id: string; original_key: string; event_id: string; is_all_day: boolean; period_start: number; period_end: number; event: CalendarEvent }>(db, `
-    select o.calendar_id, c.role, o.root_id, o.original_key, o.event_id, o.is_all_day, lower(o.period) as period_start, upper(o.period) as period_end, e.event
+  const found = await rows<{ calendar_id: string; role: string; access_role: string; root_id: string; original_key: string; event_id: string; is_all_day: boolean; period_start: number; period_end: number; event: CalendarEvent }>(db, `
+    select o.calendar_id, c.role, c.access_role, o.root_id, o.original_key, o.event_id, o.is_all_day, lower(o.period) as period_start, upper(o.period) as period_end, e.event
     from occurrences o
     join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
     join lateral (select event from events e where e.coach_id = o.coach_id and e.calendar_id = o.calendar_id and e.id in (o.event_id, o.root_id)
@@ -24,8 +25,9 @@ export async function blockersAt(db: Reader, coach: Coach, window: Interval): Pr
   const own = new Set([coach.email]);
   return found.map((r) => ({
     key: blockerKey(r.calendar_id, r.root_id, r.original_key), calendarId: r.calendar_id, rootId: r.root_id, originalKey: r.original_key, eventId: r.event_id,
-    interval: intervalOf(r), isAllDay: r.is_all_day, title: r.event.summary ?? (r.role === 'busy' ? 'Busy (another calendar)' : 'No title'),
-    claim: r.role === 'sessions' ? sessionClaim(r.event, titles, own) : { kind: 'plain', why: 'type' },
+    interval: intervalOf(r), isAllDay: r.is_all_day, title: r.event.summary ?? (r.role === 'busy' || isBusyOnly(r.access_role) ? 'Busy (another calendar)' : 'No title'),
+    // Who cannot write there cannot move what stands there.
+    claim: r.role === 'sessions' && canWrite(r.access_role) ? sessionClaim(r.event, titles, own) : { kind: 'plain', why: 'type' },
   }));
 }
 
@@ -44,13 +46,16 @@ export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs
   };
 }
 
-/** Why this coach's calendars cannot be trusted right now, or null: a calendar never read, frozen, or a broken grant. */
+/** Why this coach's calendars cannot be trusted right now, or null: their list or a calendar never read, one frozen, a
+ *  broken grant; or none that could hold a session. */
 export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | null> {
-  const row = await oneRow<{ sessions: number; unread: number; grants: number }>(db, `
-    select count(*) filter (where role = 'sessions') as sessions,
+  const row = await oneRow<{ sessions: number; unread: number; grants: number; known: number }>(db, `
+    select count(*) as known, count(*) filter (where role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess')) as sessions,
       count(*) filter (where role in ('sessions', 'busy') and (last_full_at is null or frozen_at is not null)) as unread,
       (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as grants
     from calendars where coach_id = :coachId`, { coachId: coach.id });
-  if (!row || row.sessions === 0) return 'no-calendar';
+  if (!row) return 'no-calendar';
+  if (row.known === 0 && row.grants > 0) return 'cannot-check';
+  if (row.sessions === 0) return 'no-calendar';
   return row.unread > 0 || row.grants === 0 ? 'cannot-check' : null;
 }

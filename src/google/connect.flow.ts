@@ -4,6 +4,7 @@ import { sha256 } from '../work/hash.js';
 import type { CoachId } from '../kernel/ids.js';
 import { DAY, MINUTE, plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
+import { readListAnew } from '../mirror/calendar-list.store.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { mintId } from '../postgres/rows.js';
 import { inTx } from '../postgres/transaction.js';
@@ -68,6 +69,7 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
       }
       await wakeAllOf(tx, coach.id, now); // what waited for the permission goes on
       if (shell.pushAddress) await openMissingChannels(tx, shell.keys, coach.id, shell.pushAddress, now);
+      await readListAnew(tx, coach.id, now); // what became of those that were known before
       await notifyDue(tx, 'calendars');
       await remember(tx, { coachId: coach.id, at: now, what: 'connected', by: 'coach', facts: { calendars: calendars.length } });
     });

@@ -5,8 +5,9 @@ import { instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { refuseInsideTransaction } from '../postgres/transaction.js';
+import { decodeCalendarList } from './decode-calendar-list.js';
 import { decodeEvent } from './decode-event.js';
-import type { GoogleCalendar, CalendarListEntry } from './google.port.js';
+import type { CalendarListEntry, CalendarListPage, GoogleCalendar } from './google.port.js';
 import { translateGoogleError } from './translate-error.js';
 
 export interface GoogleSettings { readonly clientId: string; readonly clientSecret: string; readonly apiRoot: string | undefined; readonly oauthRoot: string | undefined }
@@ -26,6 +27,17 @@ export function oauthClient(google: GoogleSettings, redirectUri?: string): OAuth
       },
     }),
   });
+}
+
+/** All entries of a coach's list, at once. */
+export async function allCalendars(google: GoogleCalendar): Promise<CalendarListEntry[]> {
+  const entries: CalendarListEntry[] = [];
+  for (let pageToken: string | null = null; ;) {
+    const page: CalendarListPage = await google.listCalendars({ cursor: null, pageToken });
+    entries.push(...page.entries);
+    if (page.nextPageToken === null) return entries;
+    pageToken = page.nextPageToken;
+  }
 }
 
 /** One coach's calendars through the official client, with our own retries instead of its own (design, section 5). */
@@ -49,18 +61,21 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
   };
 
   return {
-    async listCalendars() {
-      const entries: CalendarListEntry[] = [];
-      let pageToken: string | undefined;
-      do {
-        const { data } = await call('calendarList.list', () => api.calendarList.list({ maxResults: 250, ...(pageToken && { pageToken }) }));
-        for (const c of data.items ?? []) {
-          if (!c.id || c.deleted) continue;
-          entries.push({ id: c.id, summary: c.summaryOverride ?? c.summary ?? c.id, timeZone: c.timeZone ?? 'UTC', accessRole: c.accessRole ?? 'none', isPrimary: c.primary === true, isSelected: c.selected === true });
-        }
-        pageToken = data.nextPageToken ?? undefined;
-      } while (pageToken);
-      return entries;
+    async listCalendars({ cursor, pageToken }) {
+      const { data } = await call('calendarList.list', () => api.calendarList.list({
+        maxResults: 250, showHidden: true, showDeleted: true, ...(cursor && { syncToken: cursor }), ...(pageToken && { pageToken }),
+      }), undefined, cursor !== null || pageToken !== null);
+      return { ...decodeCalendarList(data.items), nextPageToken: data.nextPageToken ?? null, nextCursor: data.nextSyncToken ?? null };
+    },
+    async sightOf(calendarId) {
+      try {
+        await call('events.list', () => api.events.list({ calendarId, maxResults: 1, fields: 'kind' }));
+        return 'readable';
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'GOOGLE_NOT_FOUND') return 'gone';
+        if (error instanceof Problem && error.code === 'GOOGLE_REFUSED' && error.facts.status === 403) return 'refused';
+        throw error;
+      }
     },
     async listEvents(calendarId, { cursor, pageToken, window }) {
       const { data } = await call('events.list', () => api.events.list({

@@ -9,7 +9,11 @@ export interface EventsPage {
   readonly timeZone: string;
   readonly accessRole: string;
 }
-export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean }
+/** A calendar on its coach's list. `summary` is the coach's own name for it, if they gave one; `timeZone` is one that we know. */
+export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean; readonly isHidden: boolean }
+/** One page of `calendarList.list`, hidden entries included. `removed`: ids that are not on the list any more, as far as
+ *  Google says so. The cursor comes on the last page only. */
+export interface CalendarListPage { readonly entries: readonly CalendarListEntry[]; readonly removed: readonly string[]; readonly nextPageToken: string | null; readonly nextCursor: string | null }
 export interface OpenChannel { readonly resourceId: string; readonly expiresAt: Instant }
 
 /** What Makeway writes as a new event: quiet, without guests. */
@@ -19,7 +23,10 @@ export interface NewEvent { readonly id: string; readonly summary: string; reado
  *  GOOGLE_UNREACHABLE, GOOGLE_QUOTA, GOOGLE_GRANT_REVOKED, GOOGLE_REFUSED, and those named beside it.
  *  A write whose answer was lost throws GOOGLE_ANSWER_LOST: look before you repeat it. */
 export interface GoogleCalendar {
-  listCalendars(): Promise<CalendarListEntry[]>;
+  /** @throws GOOGLE_CURSOR_GONE as `listEvents`. Changes of titles and access rights alone are not told to a cursor (sheet 5). */
+  listCalendars(from: { cursor: string | null; pageToken: string | null }): Promise<CalendarListPage>;
+  /** Whether the events of a calendar can be read: `gone` for a 404, `refused` for a 403 that is not about quotas. */
+  sightOf(calendarId: string): Promise<'readable' | 'gone' | 'refused'>;
   /** From a cursor, or from the start: all, or what touches `window`. @throws GOOGLE_CURSOR_GONE when the cursor or page token is no longer good: read everything again. */
   listEvents(calendarId: string, from: { cursor: string | null; pageToken: string | null; window: Interval | null }): Promise<EventsPage>;
   /** All single events and instances that touch the window, read live. */

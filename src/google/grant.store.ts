@@ -23,11 +23,11 @@ export const saveAccessToken = (tx: Tx, coachId: CoachId, refreshSealed: string,
 export const breakGrant = async (tx: Tx, coachId: CoachId, refreshSealed: string, reason: string, now: Instant): Promise<boolean> =>
   (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active' and refresh_token_sealed = :refreshSealed`, { coachId, refreshSealed, reason, now: param(now) })) > 0;
 
-/** Calendars seen at connect: known ones keep their role, and their zone until the pull lays them out anew; new ones get `role`. All are read at once. */
+/** Calendars seen at connect: new ones get `role`. Known ones stay as they are until the list is read: what changed about
+ *  them has consequences. All are read at once. */
 export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
   await run(tx, `insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values (:coach, :id, :google, :summary, :zone, :access, :role, :wake)
-    on conflict (coach_id, google_id) do update set summary = excluded.summary, access_role = excluded.access_role,
-      wake_at = case when calendars.role in ('sessions', 'busy') then cast(:now as timestamptz) end`, {
+    on conflict (coach_id, google_id) do update set wake_at = case when calendars.role in ('sessions', 'busy') then cast(:now as timestamptz) end`, {
     coach: c.coachId, id: c.id, google: c.googleId, summary: c.summary, zone: c.zone, access: c.accessRole, role: c.role, now: param(now), wake: c.role === 'ignored' ? null : param(now),
   });
 }

@@ -5,7 +5,7 @@ import { Problem } from '../kernel/problem.js';
 import { inTx, refuseInsideTransaction, type Db } from '../postgres/transaction.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Keyring } from '../work/shell.port.js';
-import { googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
+import { allCalendars, googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
 import type { GoogleCalendar } from './google.port.js';
 import { breakGrant, grantOf, saveAccessToken } from './grant.store.js';
 import type { OauthPort } from './oauth.port.js';
@@ -46,7 +46,7 @@ export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPor
     calendarsOf: (person) => {
       const auth = oauthClient(google);
       auth.setCredentials({ access_token: person.accessToken, expiry_date: person.accessExpiresAt });
-      return googleCalendar(auth, google).listCalendars();
+      return allCalendars(googleCalendar(auth, google));
     },
   };
 }

@@ -46,7 +46,7 @@ async function refused(shell: Shell, claim: Claim, letter: string): Promise<void
     const coach = await lockCoach(tx, claim.coachId);
     await endLetter(tx, claim, 'refused', now);
     const row = await outboxRow(tx, claim.coachId, claim.id);
-    if (!row) return;
+    if (!row?.request_id) return;
     await remember(tx, { coachId: coach.id, at: now, what: `mail refused: ${letter}`, by: 'makeway', requestId: row.request_id, resolutionId: row.resolution_id });
     if ((letter !== 'ask' && letter !== 'offer') || row.resolution_id === null) return;
     const resolution = await resolutionById(tx, coach.id, row.resolution_id, 'lock');

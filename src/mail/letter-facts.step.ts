@@ -3,6 +3,9 @@ import { pictureOf } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
+import { canWrite } from '../mirror/access-role.js';
+import { knownCalendars } from '../mirror/calendar-list.store.js';
+import { sessionCalendar } from '../mirror/mirror.store.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
 import { requestById } from '../requests/request.store.js';
@@ -19,6 +22,7 @@ type Written = { readonly facts: LetterFacts; readonly to: { name: string; addre
 
 /** Gathers what a letter tells, from the state as it is now; null if there is no longer anything to tell. */
 export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  if (row.request_id === null) return aboutCalendar(shell, coach, row);
   const request = await requestById(shell.db, coach.id, row.request_id);
   const resolution = row.resolution_id === null ? null : await resolutionById(shell.db, coach.id, row.resolution_id);
   const facts = row.client_id === null ? await toCoach(shell, coach, row, request, resolution) : await toClient(shell, coach, row, request, resolution);
@@ -26,6 +30,17 @@ export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): P
   if (row.client_id === null) return { facts, to: { name: coach.name, address: coach.email } };
   const client = await clientById(shell.db, coach.id, row.client_id);
   return client.email ? { facts, to: { name: client.name, address: client.email } } : null;
+}
+
+/** Null if the calendar is back, or can be written again. */
+async function aboutCalendar(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  if (row.letter !== 'calendar-gone' && row.letter !== 'calendar-read-only') return null;
+  const calendar = (await knownCalendars(shell.db, coach.id)).find((k) => k.id === row.calendar_id);
+  const isStillSo = row.letter === 'calendar-gone' ? calendar?.retiredRole !== null : calendar?.role === 'sessions' && !canWrite(calendar.accessRole);
+  if (!calendar || !isStillSo) return null;
+  const heldSessions = row.letter === 'calendar-read-only' || calendar.retiredRole === 'sessions';
+  const facts: LetterFacts = { letter: row.letter, to: { name: coach.name }, zone: coach.zone, calendar: calendar.summary, noticedAt: row.created_at, hasTarget: (await sessionCalendar(shell.db, coach.id)) !== null, heldSessions };
+  return { facts, to: { name: coach.name, address: coach.email } };
 }
 
 async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Request, resolution: Resolution | null): Promise<LetterFacts | null> {
@@ -66,7 +81,9 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'offer':
     case 'offer-reminder':
     case 'declined':
-    case 'expired': return null; // these go to clients
+    case 'expired': // these go to clients
+    case 'calendar-gone':
+    case 'calendar-read-only': return null; // these are about no request
   }
 }
 

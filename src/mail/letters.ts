@@ -29,6 +29,8 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'expired': return closed(facts, 'Your session request has ended', 'your request has ended without a booking.');
     case 'settled': return settled(facts);
     case 'clash': return clash(facts);
+    case 'calendar-gone': return calendarGone(facts);
+    case 'calendar-read-only': return calendarReadOnly(facts);
   }
 }
 
@@ -118,6 +120,42 @@ function clash(facts: Extract<LetterFacts, { letter: 'clash' }>): LetterPlan {
     footer: COACH_FOOTER,
   };
 }
+
+type CalendarFacts = Extract<LetterFacts, { letter: 'calendar-gone' | 'calendar-read-only' }>;
+
+function calendarGone(facts: CalendarFacts): LetterPlan {
+  const name = oneLine(facts.calendar);
+  return {
+    subject: `A calendar is gone: ${name}`,
+    preview: 'Its times are free for bookings now.',
+    heading: 'A calendar is gone',
+    blocks: [
+      hello(facts.to.name, `Google has told us twice that the calendar “${name}” is no longer there for you: it was deleted, or is no longer shared with you.`),
+      time(name, [`noticed ${momentInWords(facts.noticedAt, facts.zone)}`]),
+      say(`Makeway no longer takes its events into account: their times can be booked.${facts.heldSessions ? ' The sessions on it count as deleted by you.' : ''} If the calendar comes back, Makeway takes it up again by itself.`),
+      ...(facts.heldSessions && !facts.hasTarget ? [say(NO_TARGET)] : []),
+    ],
+    footer: COACH_FOOTER,
+  };
+}
+
+function calendarReadOnly(facts: CalendarFacts): LetterPlan {
+  const name = oneLine(facts.calendar);
+  return {
+    subject: `Makeway can no longer write to a calendar: ${name}`,
+    preview: 'Its sessions stay where they are.',
+    heading: 'A calendar can no longer be written',
+    blocks: [
+      hello(facts.to.name, `your right to change events on the calendar “${name}” has been taken back in Google.`),
+      time(name, [`noticed ${momentInWords(facts.noticedAt, facts.zone)}`]),
+      say('Its events still take your time, and the sessions on it stay where they are. But nothing is booked there any more, and nobody is asked to move a session that stands there.'),
+      ...(facts.hasTarget ? [] : [say(NO_TARGET)]),
+      say('As soon as you may change events there again, Makeway goes on by itself.'),
+    ],
+    footer: COACH_FOOTER,
+  };
+}
+const NO_TARGET = 'No other calendar of yours is set to hold sessions, so every new request waits for you on the pending list.';
 
 // To clients.
 

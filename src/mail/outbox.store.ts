@@ -6,7 +6,7 @@ import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
 import type { LetterKind } from './facts.js';
 
 export interface OutboxRow {
-  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId;
+  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId | null; readonly calendar_id: string | null;
   readonly resolution_id: ResolutionId | null; readonly revision: number; readonly message_id: string; readonly state: 'waiting' | 'sent' | 'refused' | 'pointless';
   readonly attempts: number; readonly last_error: string | null; readonly created_at: Instant;
 }
@@ -21,10 +21,23 @@ export async function enqueue(tx: Tx, letter: { coachId: CoachId; kind: LetterKi
     on conflict (coach_id, dedupe_key) do nothing`, {
     coach: letter.coachId, id, kind: letter.kind, client: letter.clientId, request: letter.requestId, resolution: letter.resolutionId, revision: letter.revision,
     dedupe: `${letter.kind}/${letter.resolutionId ?? letter.requestId}/${letter.revision}/${person}`,
-    message: `<${id}@${mailFrom.split('@').at(-1)?.replace(/>$/, '') ?? 'makeway.invalid'}>`, now: param(now),
+    message: messageId(id, mailFrom), now: param(now),
   });
   await notifyDue(tx, 'outbox');
 }
+
+/** The same for a letter to the coach about one of their calendars. `revision` names the occasion. */
+export async function enqueueAboutCalendar(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; calendarId: string; revision: number }, mailFrom: string, now: Instant): Promise<void> {
+  const id = mintId('letter');
+  await run(tx, `insert into outbox (coach_id, id, letter, calendar_id, revision, dedupe_key, message_id, state, created_at, wake_at)
+    values (:coach, :id, :kind, :calendar, :revision, :dedupe, :message, 'waiting', :now, :now)
+    on conflict (coach_id, dedupe_key) do nothing`, {
+    coach: letter.coachId, id, kind: letter.kind, calendar: letter.calendarId, revision: letter.revision,
+    dedupe: `${letter.kind}/${letter.calendarId}/${letter.revision}/coach`, message: messageId(id, mailFrom), now: param(now),
+  });
+  await notifyDue(tx, 'outbox');
+}
+const messageId = (id: string, mailFrom: string): string => `<${id}@${mailFrom.split('@').at(-1)?.replace(/>$/, '') ?? 'makeway.invalid'}>`;
 
 export const outboxRow = (db: Reader, coachId: CoachId, id: string): Promise<OutboxRow | null> =>
   oneRow(db, 'select * from outbox where coach_id = :coachId and id = :id', { coachId, id });

@@ -26,9 +26,9 @@ export const calendarRow = (db: Reader, coachId: CoachId, id: string): Promise<C
 /** The calendars whose events take the coach's time. */
 export const blockingCalendars = (db: Reader, coachId: CoachId): Promise<CalendarRow[]> =>
   rows(db, `select * from calendars where coach_id = :coachId and role in ('sessions', 'busy') order by id`, { coachId });
-/** Where sessions of this coach are written, or null. */
+/** Where sessions of this coach are written, or null: of several such calendars the primary one, else the first. */
 export const sessionCalendar = (db: Reader, coachId: CoachId): Promise<CalendarRow | null> =>
-  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' order by google_id limit 1`, { coachId });
+  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess') order by is_primary desc, google_id limit 1`, { coachId });
 
 /** Ends a pull: the cursor moves. Returns true if the calendar became dirty again meanwhile. */
 export async function finishPull(tx: Tx, calendar: CalendarRow, end: { cursor: string | null; generation: number; isFull: boolean; timeZone: string; accessRole: string; now: Instant; wakeAt: Instant }): Promise<boolean> {
@@ -50,8 +50,6 @@ export async function freeze(tx: Tx, calendar: CalendarRow, reason: string, now:
 
 /** In place of a cursor's shape: the next full read is believed whatever it buries, as the access changed or a person said so. */
 export const UNBRAKED = 0;
-/** Who may see times only gets every occurrence by itself, as with `singleEvents=true` (sheet 1.1). */
-export const isBlind = (accessRole: string): boolean => accessRole === 'freeBusyReader';
 /** Forgets the cursor: the next pull reads everything again. */
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
   run(tx, 'update calendars set cursor = null, cursor_shape = :shape, access_role = :role, wake_at = :now where coach_id = :coach and id = :calendar', { coach: calendar.coach_id, calendar: calendar.id, shape: calendar.cursor_shape, role: calendar.access_role, now: param(now) });

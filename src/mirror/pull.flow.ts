@@ -8,9 +8,11 @@ import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { applyEvents, clearMirror, layOutAll, type Applying } from './apply.store.js';
+import { isBusyOnly, isMirrored } from './access-role.js';
 import { brake } from './brake.js';
+import { readListAnew } from './calendar-list.store.js';
 import { addTallies, editsBetween, rememberEdits } from './edits.store.js';
-import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, isBlind, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { wakeWaiting } from './wake.store.js';
@@ -30,7 +32,7 @@ interface Reading { readonly shell: Shell; readonly claim: Claim; readonly calen
  *  last commit. A crash before that costs a repeat of the pull. */
 export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const calendar = await calendarRow(shell.db, claim.coachId, claim.id);
-  if (!calendar || (calendar.role !== 'sessions' && calendar.role !== 'busy')) return sleepForGood(shell, claim);
+  if (!calendar || !isMirrored(calendar.role)) return sleepForGood(shell, claim);
   const google = await shell.google(claim.coachId);
   const beganAt = shell.clock.now();
   const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE || hasWindowMoved(calendar, beganAt);
@@ -47,9 +49,9 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
     if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
     return losePlace(reading, 'cursor lost');
   }
+  // Who sees details gets series, who does not gets occurrences: what was asked for is of the other kind.
+  if (isBusyOnly(end.last.accessRole) !== isBusyOnly(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
   if (end.last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
-  // Who sees details gets series, who does not gets occurrences: what is mirrored is of the other kind.
-  if (!reading.isBaseline && isBlind(end.last.accessRole) !== isBlind(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
   const report = await settlePull(reading, end.last, end.isOnly, end.last.nextCursor);
   // A request that came in while the last commit held the calendar's row could not ask for its polls.
   if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
@@ -59,20 +61,21 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
 /** Reads to the end of the list. All pages but the last are kept, each in its own commit; the next one is asked for meanwhile. */
 async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ last: EventsPage; isOnly: boolean }> {
   const { shell, claim, calendar, isFull, beganAt } = reading;
-  const from = { cursor: isFull ? null : calendar.cursor, window: isFull && isBlind(calendar.access_role) ? expansionWindow(beganAt) : null };
+  const from = { cursor: isFull ? null : calendar.cursor, window: isFull && isBusyOnly(calendar.access_role) ? expansionWindow(beganAt) : null };
   const ask = async (pageToken: string | null): Promise<EventsPage> => {
     const page = await google.listEvents(calendar.google_id, { ...from, pageToken });
     return calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
   };
   let page = await ask(null);
+  if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true };
   for (let number = 0; page.nextPageToken !== null; number++) {
     if (number === MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not come to an end.', { pages: number });
     const next = ask(page.nextPageToken);
     next.catch(() => undefined); // it is awaited below, unless this page cannot be kept
     const { timeZone, events } = page;
     await inTx(shell.db, 'commit pull-page', async (tx) => {
-      await holdLease(tx, claim);
       await keepPage(tx, reading, { ...calendar, time_zone: timeZone }, events, number === 0);
+      await holdLease(tx, claim);
     });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
     page = await next;
@@ -129,6 +132,7 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
     await holdLease(tx, claim);
     const wakeAt = await nextPull(tx, claim, now);
     const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
+    if (before.access_role !== last.accessRole) await readListAnew(tx, claim.coachId, now);
     if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
     const counts = { changed, buried };
     if (changed > 0) {
@@ -172,7 +176,7 @@ async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {
 const WINDOW_LASTS_MS = 24 * 60 * MINUTE;
 /** An endless series has endless occurrences, so they are read in a window; a token's window never rolls on (sheet 1.4). */
 const hasWindowMoved = (calendar: CalendarRow, now: Instant): boolean =>
-  isBlind(calendar.access_role) && calendar.last_full_at !== null && now >= plus(calendar.last_full_at, WINDOW_LASTS_MS);
+  isBusyOnly(calendar.access_role) && calendar.last_full_at !== null && now >= plus(calendar.last_full_at, WINDOW_LASTS_MS);
 
 /** The cursor is of no use any more: everything is read again, but not over and over. */
 async function losePlace({ shell, claim, calendar }: Reading, what: 'cursor lost' | 'access changed', accessRole?: string): Promise<Report> {
@@ -181,6 +185,7 @@ async function losePlace({ shell, claim, calendar }: Reading, what: 'cursor lost
   await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);
     await forgetCursor(tx, accessRole === undefined ? calendar : { ...calendar, access_role: accessRole, cursor_shape: UNBRAKED }, again);
+    if (accessRole !== undefined) await readListAnew(tx, claim.coachId, now);
     await remember(tx, { coachId: claim.coachId, at: now, what, by: 'google', calendarId: calendar.id });
   });
   return { outcome: 'again', did: `${what}, reading everything again` };
@@ -193,7 +198,9 @@ async function loseSight({ shell, claim, calendar }: Reading, problem: Problem):
   await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);
     await freeze(tx, calendar, 'it cannot be read at Google', now, plus(now, FROZEN_POLL_MS));
-    if (calendar.frozen_at === null) await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'google', calendarId: calendar.id, facts: { code: problem.code } });
+    if (calendar.frozen_at !== null) return;
+    await readListAnew(tx, claim.coachId, now);
+    await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'google', calendarId: calendar.id, facts: { code: problem.code } });
   });
   return { outcome: 'stopped', did: 'the calendar cannot be read at Google' };
 }

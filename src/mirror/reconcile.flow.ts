@@ -4,9 +4,10 @@ import { inTx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
+import { isBusyOnly } from './access-role.js';
 import { compareEvents, compareOccurrences, type Difference } from './differences.js';
 import { etagsOf, laidOutIn, mirroredIds } from './differences.store.js';
-import { calendarRow, expansionWindow, forgetCursor, isBlind, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, forgetCursor, UNBRAKED, type CalendarRow } from './mirror.store.js';
 
 /** Expansions are read so many days at a time: memory does not grow with the calendar. */
 const SLICE_MS = 31 * DAY;
@@ -21,7 +22,7 @@ export async function compareWithGoogle(shell: Shell, { coach_id: coachId, id }:
   const found: Difference[] = [];
   const seen = new Set<string>();
   for (let pageToken: string | null = null, isMore = true; isMore;) {
-    const page = await google.listEvents(calendar.google_id, { cursor: null, pageToken, window: isBlind(calendar.access_role) ? window : null });
+    const page = await google.listEvents(calendar.google_id, { cursor: null, pageToken, window: isBusyOnly(calendar.access_role) ? window : null });
     found.push(...compareEvents(page.events, await etagsOf(shell.db, calendar, page.events.map((e) => e.id))));
     for (const event of page.events) seen.add(event.id);
     pageToken = page.nextPageToken;

@@ -5,6 +5,7 @@ import type { OauthPort } from '../google/oauth.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { deliver } from '../mail/deliver.flow.js';
 import { smtpMail } from '../mail/smtp.adapter.js';
+import { followCalendarList } from '../mirror/calendar-list.flow.js';
 import { pull } from '../mirror/pull.flow.js';
 import { tendChannel } from '../mirror/watch.flow.js';
 import { openPool } from '../postgres/pool.js';
@@ -22,6 +23,7 @@ export const WORKERS: Workers = {
   resolutions: advanceResolution,
   requests: attendRequest,
   outbox: deliver,
+  calendar_lists: followCalendarList,
   calendars: pull,
   channels: tendChannel,
 };

@@ -11,6 +11,7 @@ const LANES: readonly { readonly queues: readonly Queue[]; readonly slots: numbe
   { queues: ['landings', 'resolutions', 'requests'], slots: 4 },
   { queues: ['outbox'], slots: 2 },
   { queues: ['calendars', 'channels'], slots: 4 },
+  { queues: ['calendar_lists'], slots: 2 },
 ];
 /** Longest sleep: a notification that was lost costs no more than this. */
 const LONGEST_MS = 15_000;

@@ -1,5 +1,6 @@
 import { pruneSignIns } from '../google/grant.store.js';
 import { DAY, plus } from '../kernel/interval.js';
+import { wakeForgottenLists } from '../mirror/calendar-list.store.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { rollOn } from '../mirror/apply.store.js';
 import { calendarsToRollOn, wakeForgotten } from '../mirror/mirror.store.js';
@@ -13,7 +14,7 @@ const KEEP_RUNS_MS = 14 * DAY;
 export async function sweep(shell: Shell): Promise<Report> {
   const now = shell.clock.now();
   return inTx(shell.db, 'commit sweep', async (tx): Promise<Report> => {
-    const woken = await wakeForgotten(tx, now);
+    const woken = await wakeForgotten(tx, now) + await wakeForgottenLists(tx, now);
     const channels = shell.pushAddress ? await openMissingChannels(tx, shell.keys, null, shell.pushAddress, now) : 0;
     return { outcome: woken + channels > 0 ? 'done' : 'nothing', counts: { woken, channels } };
   });

@@ -17,7 +17,7 @@ export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   taken: 'That time is taken.',
   promised: 'That time is promised to somebody else already; this request waits for its turn.',
   'cannot-check': 'Your calendar could not be checked, so nothing was booked.',
-  'no-calendar': 'No calendar of yours is set to hold sessions.',
+  'no-calendar': 'No calendar of yours can hold the session: none is set to, or it is gone or can no longer be written.',
   past: 'That time has passed.',
   notice: 'That time is free, but sooner than your minimum notice.',
   horizon: 'That time is further ahead than you take bookings.',

@@ -40,7 +40,7 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   }
   const coach = await coachById(shell.db, claim.coachId);
   const wasPromised = request.pending_reason === 'promised';
-  if (request.pending_reason === 'cannot-check') return judgeAnew(shell, claim, request);
+  if (request.pending_reason === 'cannot-check' || request.pending_reason === 'no-calendar') return judgeAnew(shell, claim, request);
   const isFree = STILL_WANTED.has(request.pending_reason) && (await anyStartFree(shell.db, coach, request, now));
   if (!wasPromised && !isFree) return rest(shell, claim, request, last, null, now);
 

@@ -5,7 +5,8 @@ import { blockersAt } from '../conflicts/standing.store.js';
 import { plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { markDirty, mirroredEvent } from '../mirror/mirror.store.js';
+import { canWrite } from '../mirror/access-role.js';
+import { calendarRow, markDirty, mirroredEvent } from '../mirror/mirror.store.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
 import { requestById } from '../requests/request.store.js';
@@ -44,6 +45,10 @@ export async function advanceResolution(shell: Shell, claim: Claim): Promise<Rep
       done.push(await offerOtherLength(scene));
       continue;
     }
+    if (await cannotBeMoved(shell.db, scene)) {
+      done.push(await giveBack(scene));
+      return { outcome: 'done', did: done.join(', ') };
+    }
     const isLanding = resolution.state === 'vacated' && (await liveLanding(shell.db, claim.coachId, resolution.requestId)) !== null;
     if (step.do === 'rest' || isLanding) {
       // A timer does not end what is being written; and what a pull changed while we looked is looked at before resting.
@@ -75,6 +80,26 @@ async function hasDeclined(db: Reader, { coach, resolution, offer, now }: Scene)
   const { email } = await clientById(db, coach.id, offer.clientId);
   if (!event?.updatedAt || event.updatedAt <= resolution.askedAt) return false;
   return event.attendees.some((a) => a.email === email && a.responseStatus === 'declined');
+}
+
+/** Option 2: does the session that was asked stand on a calendar that we can no longer write on? One that is gone for good
+ *  is another matter: its sessions are gone, too, and the time is free. */
+async function cannotBeMoved(db: Reader, { coach, resolution }: Scene): Promise<boolean> {
+  if (resolution.option !== 2 || resolution.state !== 'asked' || !resolution.sessionId) return false;
+  const session = await sessionById(db, coach.id, resolution.sessionId);
+  const calendar = await calendarRow(db, coach.id, session.calendar_id);
+  return calendar?.role === 'sessions' && !canWrite(calendar.access_role);
+}
+
+/** Nobody is kept waiting for a move that cannot be made: the question is withdrawn, and the coach hears why. */
+async function giveBack({ shell, claim, coach, resolution, offer, now }: Scene): Promise<string> {
+  await inTx(shell.db, 'commit end-ask', async (tx) => {
+    await lockCoach(tx, coach.id);
+    await holdLease(tx, claim);
+    await endResolution(tx, shell, resolution, offer.clientId, { reason: 'superseded', by: 'google', tellAsked: true }, now);
+    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'no-calendar' }, now);
+  });
+  return 'the calendar can no longer be written';
 }
 
 /** A declined invitation vacates nothing: the session still stands in the coach's calendar. The coach is asked first. */

@@ -8,6 +8,7 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
+import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
@@ -42,12 +43,17 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
     if (landing.state === 'intended' && landing.interval.start <= shell.clock.now() && !(await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) {
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'past') };
     }
+    // Gone for good, or never sent and not to be written any more: there is nothing at Google to wait for.
+    const isSent = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert')) !== null;
+    if (calendar.role !== 'sessions' || (landing.state === 'intended' && !isSent && !canWrite(calendar.access_role))) {
+      return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'no-calendar') };
+    }
     let google: GoogleCalendar;
     try {
       google = await shell.google(coach.id);
     } catch (error) {
       // Somebody else found out that the permission is gone: as in the look, what was not sent is given back.
-      if (!(error instanceof Problem) || error.remedy !== 'reconnect' || landing.state !== 'intended' || (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) throw error;
+      if (!(error instanceof Problem) || error.remedy !== 'reconnect' || landing.state !== 'intended' || isSent) throw error;
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'cannot-check') };
     }
     const scene: Scene = {
@@ -71,6 +77,10 @@ async function insert(scene: Scene): Promise<string> {
     const there = await google.getEvent(calendar.google_id, landing.eventId);
     if (there && there.status !== 'cancelled') return recordInserted(scene, there);
     if (there) return giveUp(scene, 'deleted-at-landing');
+    if (!canWrite(calendar.access_role)) {
+      if (sent.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The insert may still be on its way.');
+      return giveUp(scene, 'no-calendar');
+    }
   }
   const isPast = landing.interval.start <= shell.clock.now();
   let look: Awaited<ReturnType<typeof lookLive>>;

@@ -5,6 +5,7 @@ import { whyUnchecked } from '../conflicts/standing.store.js';
 import { overlaps, sameInterval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
+import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { markDirty, type CalendarRow } from '../mirror/mirror.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
@@ -42,6 +43,11 @@ export async function move(scene: Scene): Promise<string> {
     if (mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
     return undoChoice(scene, choice, 'it is too late', calendar);
   }
+  const isOver = whyNotMoved(calendar);
+  if (isOver) {
+    if (mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
+    return undoChoice(scene, choice, isOver, calendar);
+  }
   // A 404 proves nothing: it also comes for a calendar that is out of sight.
   if (!event) throw new Problem('GOOGLE_UNREACHABLE', 'Google does not show the session.');
   if (!stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
@@ -67,6 +73,10 @@ export async function move(scene: Scene): Promise<string> {
   const moved = await google.moveEvent(calendar.google_id, session.event_id, event.etag, choice.interval, eventZone(event, calendar), isGuest ? 'guests' : 'nobody');
   return recordMoved(scene, choice, session, calendar, moved);
 }
+
+/** Why nothing on this calendar can be moved by us; null if it can. */
+const whyNotMoved = (calendar: CalendarRow): string | null =>
+  calendar.role !== 'sessions' ? 'the calendar is gone' : canWrite(calendar.access_role) ? null : 'the calendar can no longer be written';
 
 async function recordMoved({ shell, claim, coach, resolution }: Scene, choice: Choice, session: Session, calendar: CalendarRow, moved: CalendarEvent): Promise<string> {
   const now = shell.clock.now();

@@ -34,8 +34,13 @@ export async function becomeVacated(tx: Tx, { shell, coach, resolution, now }: S
     await giveToCoach(tx, shell, coach, request, { reason: 'freed' }, now);
     return;
   }
+  if (!resolution.promiseId) throw new Problem('IMPOSSIBLE_STATE', 'Option 2 without a promise.', { id: resolution.id });
   const calendar = await sessionCalendar(tx, coach.id);
-  if (!calendar || !resolution.promiseId) throw new Problem('NO_TARGET_CALENDAR', 'No calendar of this coach is set to hold sessions.');
+  if (!calendar) {
+    // The time stays promised: the coach books it by hand as soon as there is a calendar for it.
+    await giveToCoach(tx, shell, coach, request, { reason: 'no-calendar' }, now);
+    return;
+  }
   await setPending(tx, request, { reason: 'landing', newTurn: true }, now);
   await beginLanding(tx, { coachId: coach.id, requestId: resolution.requestId, resolutionId: resolution.id, holdId: resolution.promiseId, calendarId: calendar.id, interval: resolution.interval, tolerated: resolution.tolerated }, now);
 }

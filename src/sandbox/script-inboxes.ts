@@ -178,9 +178,9 @@ function drawNext() {
   $('drawer-next').onclick = () => { closeDrawer(); $('week-title').scrollIntoView({ block: 'start' }); };
 }
 
-const JOBS = { calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
+const JOBS = { calendar_lists: 'Read the list of calendars', calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
 const DEEDS = {
-  decision: 'asked the coach to decide', settled: 'told the coach', clash: 'told the coach of an overlap', ask: 'asked the client to move', 'ask-reminder': 'reminded the client', 'ask-over': 'told the client that the question is closed',
+  decision: 'asked the coach to decide', settled: 'told the coach', clash: 'told the coach of an overlap', 'calendar-gone': 'told the coach that a calendar is gone', 'calendar-read-only': 'told the coach that a calendar can no longer be written', ask: 'asked the client to move', 'ask-reminder': 'reminded the client', 'ask-over': 'told the client that the question is closed',
   moved: 'told the new time', offer: 'offered other times', 'offer-reminder': 'reminded of the offer', declined: 'sent a friendly no', expired: 'told that the offer is over', changes: 'read what changed', 'full read': 'read everything',
 };
 const OUTCOMES = { nothing: 'nothing new', again: 'will try again' };

@@ -16,7 +16,7 @@ import { DANA, KIM, newGrounds, SAM, until, type Death, type Grounds, type Snaps
 /** What the story cannot do without; anything else that is announced is killed after, too. */
 const CORE = ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit vacated', 'commit send-insert', 'google insert', 'commit inserted', 'commit verified', 'google patch', 'commit landed', 'smtp send', 'commit mail-sent'];
 /** Reading what Google pushes goes on beside the story, so its place in the list is not the same each time. */
-const BESIDE = /^commit (push|pull|pull-page|wait|channel|sign-in|sweep)$/;
+const BESIDE = /^commit (push|pull|pull-page|calendar-list|wait|channel|sign-in|sweep)$/;
 const WORLDS_AT_A_TIME = 4;
 
 let asked: Grounds;

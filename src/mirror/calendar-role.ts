@@ -1,0 +1,22 @@
+import { isMirrored, mayBe, type Role } from './access-role.js';
+import type { KnownCalendar } from './calendar-list.js';
+
+/** What becomes of the mirror when a calendar gets another role. */
+export type RoleChange =
+  | { readonly refused: 'same' | 'gone' | 'access' | 'asks' | 'landings'; readonly why: string }
+  /** `strip`: all but times and status leaves it. `forget`: all of it does. */
+  | { readonly mirror: 'strip' | 'forget'; readonly effect: string };
+
+/** May this calendar have that role, and what follows? Nothing that is under way with its sessions is left hanging. */
+export function planRole(known: KnownCalendar, to: Role, open: { readonly asks: number; readonly landings: number }): RoleChange {
+  if (known.role === to) return { refused: 'same', why: `It has the role ${to} already.` };
+  if (known.retiredRole !== null) return { refused: 'gone', why: 'Google says that this calendar is gone. If it comes back, it gets its role back.' };
+  if (!mayBe(to, known.accessRole)) {
+    return { refused: 'access', why: to === 'sessions' ? 'Makeway may not write on this calendar, and sessions have to be written. Change the sharing in Google first.' : 'Only busy times can be seen on this calendar. Change the sharing in Google first.' };
+  }
+  if (open.landings > 0) return { refused: 'landings', why: 'A booking is being written to this calendar. Try again in a minute.' };
+  if (known.role === 'sessions' && open.asks > 0) return { refused: 'asks', why: `Somebody with a session on this calendar is being asked to move (${open.asks}). Decide otherwise on the pending list first, or wait for the answer.` };
+  if (!isMirrored(to)) return { mirror: 'forget', effect: isMirrored(known.role) ? 'Its events take no time any more; they have left the mirror.' : 'It takes no time.' };
+  if (to === 'busy' && known.role === 'sessions') return { mirror: 'strip', effect: 'It takes time; what its events are about, and with whom, has left the mirror.' };
+  return { mirror: 'forget', effect: 'It is read in full now; until then nothing is offered or booked for this coach.' };
+}
