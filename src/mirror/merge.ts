@@ -50,7 +50,7 @@ function mergeRoot(root: string, had: readonly CalendarEvent[], seen: readonly C
   const news = seen.filter((event) => {
     const old = after.get(event.id);
     if (!old) return true;
-    if (old.etag === event.etag && how.isReshaped !== true) return false;
+    if (old.etag === event.etag && event.etag !== '' && how.isReshaped !== true) return false;
     return old.updatedAt === null || event.updatedAt === null || event.updatedAt >= old.updatedAt;
   });
   const isDead = news.some((e) => e.id === root && e.status === 'cancelled');

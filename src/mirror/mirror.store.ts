@@ -13,7 +13,7 @@ export interface CalendarRow {
 }
 
 /** Raised when the request that fills the mirror changes its shape: an older cursor is then of no use. */
-export const SHAPE = 1;
+export const SHAPE = 2;
 /** How far occurrences are laid out: two days back, and 30 days beyond the longest booking horizon. */
 const BACK_MS = 2 * DAY;
 const AHEAD_MS = 120 * DAY;

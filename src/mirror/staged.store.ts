@@ -39,7 +39,7 @@ export async function stageUnseen(tx: Tx, calendar: CalendarRow, since: Instant)
 export async function dropUnchanged(tx: Tx, calendar: CalendarRow): Promise<number> {
   const same = await run(tx, `
     delete from staged_events s using events e
-    where s.coach_id = :coach and s.calendar_id = :calendar and e.coach_id = s.coach_id and e.calendar_id = s.calendar_id and e.id = s.id and e.etag = s.etag`, keyOf(calendar));
+    where s.coach_id = :coach and s.calendar_id = :calendar and e.coach_id = s.coach_id and e.calendar_id = s.calendar_id and e.id = s.id and e.etag = s.etag and e.etag <> ''`, keyOf(calendar));
   return same + await run(tx, `
     delete from staged_events s
     where s.coach_id = :coach and s.calendar_id = :calendar and s.id = s.root_id and s.event ->> 'status' = 'cancelled'
