@@ -79,13 +79,13 @@ const rangeText = ({ start, end }: { start: Instant; end: Instant | null }): str
 /** Adds occurrences; one that stands there already stays as it is. */
 async function insertOccurrences(tx: Tx, calendar: CalendarRow, laid: readonly (readonly [root: string, occurrences: readonly Occurrence[]])[]): Promise<void> {
   const rowsToAdd = laid.flatMap(([root, occurrences]) => occurrences.filter((o) => o.start < o.end).map((o) => ({
-    r: root, k: originalKey(o), i: o.eventId, p: rangeParam(o), d: o.isAllDay, b: o.blocking,
+    r: root, k: originalKey(o), i: o.eventId, s: o.start / 1000, e: o.end / 1000, d: o.isAllDay, b: o.blocking,
   })));
   if (rowsToAdd.length === 0) return;
   await run(tx, `
     insert into occurrences (coach_id, calendar_id, root_id, original_key, event_id, period, is_all_day, blocking)
-    select :coach, :calendar, o.r, o.k, o.i, o.p::tstzrange, o.d, o.b
-    from jsonb_to_recordset((:rowsToAdd)::jsonb) as o(r text, k text, i text, p text, d boolean, b text)
+    select :coach, :calendar, o.r, o.k, o.i, tstzrange(to_timestamp(o.s), to_timestamp(o.e)), o.d, o.b
+    from jsonb_to_recordset((:rowsToAdd)::jsonb) as o(r text, k text, i text, s double precision, e double precision, d boolean, b text)
     on conflict (coach_id, calendar_id, root_id, original_key) do nothing`, { ...keyOf(calendar), rowsToAdd: JSON.stringify(rowsToAdd) });
 }
 
