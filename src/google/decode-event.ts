@@ -1,6 +1,8 @@
 import type { Attendee, CalendarEvent, ResponseStatus } from '../calendar/event.js';
+import { readRecurrence } from '../calendar/recurrence-lines.js';
 import { instant, type Instant } from '../kernel/interval.js';
-import { MOST_ADDRESS, MOST_GUESTS, MOST_PROPERTIES, MOST_RECURRENCE } from './decode-limits.js';
+import { knownZone } from '../kernel/zone.js';
+import { MOST_ADDRESS, MOST_GUESTS, MOST_PROPERTIES, MOST_REASON, MOST_RECURRENCE } from './decode-limits.js';
 import { digest, isRecord, readId, shortText, text } from './decode-text.js';
 import { forEver, isEndless, readMoment, readOriginalStart, readWhen } from './decode-when.js';
 
@@ -36,6 +38,7 @@ export function decodeEvent(raw: unknown, calendarZone: string | null = null): C
   const guests = readGuests(raw.attendees);
   const isLong = recurrence !== null && when !== null && isEndless(when);
   if (isLong) faults.push('instances that last for years');
+  if (recurrence !== null) faults.push(...seriesFaults(recurrence, when));
 
   const event = {
     id: key.id, etag: '', updatedAt: readUpdated(raw.updated), status,
@@ -53,9 +56,16 @@ export function decodeEvent(raw: unknown, calendarZone: string | null = null): C
     createdAt: readMoment(raw.created),
     isPrivate: raw.visibility === 'private' || raw.visibility === 'confidential',
     privateProperties: readOurs(raw.extendedProperties),
-    unparsed: faults.length > 0 ? faults.join('; ') : null,
+    unparsed: faults.length > 0 ? text(faults.join('; '), MOST_REASON) : null,
   };
   return { ...event, etag: readEtag(raw.etag, event) };
+}
+
+/** What of a series cannot be laid out: its lines, or the clock it goes by. */
+function seriesFaults(lines: readonly string[], when: CalendarEvent['when']): string[] {
+  const zone = when?.kind === 'timed' ? when.zone : null;
+  const faults = [...new Set(readRecurrence(lines).faults)].slice(0, 3);
+  return zone !== null && knownZone(zone) === null ? [...faults, 'an unknown time zone'] : faults;
 }
 
 function readStatus(value: unknown, faults: string[]): CalendarEvent['status'] {

@@ -18,3 +18,5 @@ export const MOST_RECURRENCE = 256 * 1_024;
 export const LONGEST_INSTANCE_DAYS = 3_653;
 /** How long an event blocks of which only one end could be read: hours of a time, days of a date. */
 export const UNREAD_LENGTH = 1;
+/** Characters of the reason why an event is not understood. */
+export const MOST_REASON = 300;
