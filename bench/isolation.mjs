@@ -133,6 +133,9 @@ const TROUBLED = '(:troubled)::text[]';
 /** Sends the troubled four away: nothing of theirs is read, due or limited. */
 async function calm(bed) {
   await bed.control('DELETE', '/rules');
+  await bed.db.raw('update calendars set wake_at = null where wake_at is not null').catch(() => undefined);
+  // A read that is under way holds its rows; it is waited for.
+  await until(async () => (await bed.db.raw('select 1 from calendars where lease_until > now()')).rows.length === 0, 'nothing is read');
   const troubled = bed.coaches.slice(0, TROUBLES.length).map((c) => c.id);
   await bed.db.raw(`update calendars set role = 'ignored', wake_at = null, fence = fence + 1, lease_owner = null, lease_until = null where coach_id = any(${TROUBLED})`, { troubled });
   await bed.db.raw(`update channels set wake_at = null where coach_id = any(${TROUBLED})`, { troubled });
