@@ -1,10 +1,10 @@
 /** What could not be understood: blocked as busy where its time is known, told, and read again when it changes. */
-import type { CalendarEvent } from '../calendar/event.js';
 import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { rows } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { remember } from '../work/history.store.js';
+import type { RootChange } from './merge.js';
 
 /** Ids that one history line names; more are counted. */
 const MOST_NAMED = 50;
@@ -12,8 +12,13 @@ const MOST_NAMED = 50;
 /** What a pull could not understand: changed events with a fault, and items that were no event at all. */
 export interface Unread { readonly unparsed: readonly string[]; readonly unreadable: number }
 
-export const unreadOf = (changed: readonly CalendarEvent[], unreadable: number): Unread =>
-  ({ unparsed: changed.flatMap((e) => (e.unparsed === null ? [] : [e.id])), unreadable });
+/** Ids of the events that a change brought in with a fault. */
+export const newlyUnparsed = (changes: readonly RootChange[]): string[] =>
+  changes.flatMap(({ before, after }) => after.filter((e) => e.unparsed !== null && !before.includes(e)).map((e) => e.id));
+
+/** Ids of all mirrored events of a calendar that have a fault. */
+export const unparsedIn = async (db: Reader, calendar: { coach_id: CoachId; id: string }): Promise<string[]> =>
+  (await rows<{ id: string }>(db, `select id from events where coach_id = :coach and calendar_id = :calendar and event ->> 'unparsed' is not null`, { coach: calendar.coach_id, calendar: calendar.id })).map((r) => r.id);
 
 /** The numbers for the job log: nothing where all was understood. */
 export const countsOf = (u: Unread): Record<string, number> => ({

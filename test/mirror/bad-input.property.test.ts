@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { decodeEvent } from '../../src/google/decode-event.js';
 import { HOUR, instant } from '../../src/kernel/interval.js';
 import { applyApart } from '../../src/mirror/apart.store.js';
-import { applyEvents, calendarsOf } from '../../src/mirror/mirror.store.js';
+import { applyEvents } from '../../src/mirror/apply.store.js';
+import { calendarsOf } from '../../src/mirror/mirror.store.js';
 import { inTx, type Tx } from '../../src/postgres/transaction.js';
 import { mutatedFrom } from '../google/mutated.js';
 import { MONDAY, on, worlds } from '../support/story.js';
@@ -27,7 +28,7 @@ test('whatever is decoded survives the mirror\'s tables as it is, and leaves all
     const live = [...decoded.values()].filter((e) => e.status !== 'cancelled');
     stored += live.length;
     await inTx(w.shell.db, 'commit pull', async (tx) => {
-      await applyEvents(tx, calendar!, 1, [...live, ...GOOD], [], instant(MONDAY));
+      await applyEvents(tx, calendar!, [...live, ...GOOD], [], { generation: 1, now: instant(MONDAY) });
       const kept = new Map((await tx.raw<{ rows: { id: string; event: unknown }[] }>('select id, event from events')).rows.map((r) => [r.id, r.event]));
       for (const e of [...live, ...GOOD]) expect(kept.get(e.id)).toEqual(e);
       const laid = (await tx.raw<{ rows: { event_id: string }[] }>('select event_id from occurrences')).rows.map((r) => r.event_id);
@@ -43,7 +44,7 @@ test('what Postgres refuses all the same is put in bare, blocks its time, and co
   const [calendar] = await calendarsOf(w.shell.db, w.coachId);
   const good = Array.from({ length: 200 }, (_, i) => timed(`g${i}`, MONDAY + i * HOUR));
   const poison = { ...timed('bad', MONDAY), summary: 'decoded by somebody else\u0000' };
-  await inTx(w.shell.db, 'commit pull', (tx) => applyEvents(tx, calendar!, 1, [...good.slice(0, 77), poison, ...good.slice(77)], [], instant(MONDAY)));
+  await inTx(w.shell.db, 'commit pull', (tx) => applyEvents(tx, calendar!, [...good.slice(0, 77), poison, ...good.slice(77)], [], { generation: 1, now: instant(MONDAY) }));
   expect(await w.one('select count(*) as n from events')).toEqual({ n: 201 });
   expect(await w.all(`select id, event ->> 'unparsed' as unparsed from events where event ->> 'unparsed' is not null`)).toEqual([{ id: 'bad', unparsed: 'Postgres refuses it' }]);
   expect(await w.all(`select lower(period) as s, upper(period) as e, blocking from occurrences where event_id = 'bad'`)).toEqual([{ s: MONDAY, e: MONDAY + HOUR, blocking: 'busy' }]);
