@@ -14,6 +14,7 @@ import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
 import { unsentLetters } from './mail/outbox.store.js';
 import { calendarsOf } from './mirror/mirror.store.js';
 import { calendarCommand } from './ops/calendar-command.js';
+import { unparsedByCalendar } from './mirror/unread.store.js';
 import { compose, type Composed, WORKERS } from './ops/compose.js';
 import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
@@ -160,11 +161,12 @@ function runLine(r: RunRow): string {
 
 async function status({ shell }: Composed): Promise<number> {
   const now = shell.clock.now();
+  const unparsed = await unparsedByCalendar(shell.db);
   const ago = (at: number | null): string => (at === null ? 'never' : `${Math.max(0, Math.round((now - at) / 1000))} s ago`);
   for (const c of await allCoaches(shell.db)) {
     const grant = await grantOf(shell.db, c.id);
     say(`${c.slug}  ${c.zone}  Google: ${grant ? (grant.state === 'active' ? 'connected' : `broken (${grant.broken_reason ?? ''})`) : 'not connected'}`);
-    for (const k of await calendarsOf(shell.db, c.id)) say(`    calendar ${k.id}  ${k.role}  read ${ago(k.last_pull_at)}${k.frozen_at === null ? '' : `  FROZEN: ${k.freeze_reason ?? ''}`}`);
+    for (const k of await calendarsOf(shell.db, c.id)) say(`    calendar ${k.id}  ${k.role}  read ${ago(k.last_pull_at)}${k.frozen_at === null ? '' : `  FROZEN: ${k.freeze_reason ?? ''}`}${notUnderstood(unparsed.find((u) => u.coach_id === c.id && u.calendar_id === k.id))}`);
   }
   const open = await allOpenRequests(shell.db);
   say(`requests: ${open.length} open, ${open.filter((r) => r.pending_reason !== null && needsCoach(r.pending_reason)).length} with a coach`);
@@ -191,6 +193,9 @@ async function reconcile({ shell }: Composed, args: string[]): Promise<number> {
   return isWell ? 0 : 1;
 }
 const DIFFERENCE = { missing: 'Google has it, the mirror had not', extra: 'the mirror had it, Google has not', different: 'not as in Google' } as const;
+
+const notUnderstood = (found: { n: number; reason: string } | undefined): string =>
+  (found ? `  ${found.n} events not understood, blocked as busy (most: ${found.reason})` : '');
 
 async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' }, policy: { type: 'string' } } });

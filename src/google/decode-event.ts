@@ -1,91 +1,150 @@
-import type { Attendee, CalendarEvent, OriginalStart, ResponseStatus, When } from '../calendar/event.js';
-import { HOUR, instant, plus, type Instant } from '../kernel/interval.js';
-import { readRfc3339 } from '../kernel/zone.js';
+import type { Attendee, CalendarEvent, ResponseStatus } from '../calendar/event.js';
+import { readRecurrence } from '../calendar/recurrence-lines.js';
+import { instant, type Instant } from '../kernel/interval.js';
+import { knownZone } from '../kernel/zone.js';
+import { MOST_ADDRESS, MOST_GUESTS, MOST_PROPERTIES, MOST_REASON, MOST_RECURRENCE } from './decode-limits.js';
+import { digest, isRecord, readId, shortText, text } from './decode-text.js';
+import { forEver, isEndless, readMoment, readOriginalStart, readWhen } from './decode-when.js';
 
-const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : null);
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A date that exists, in the years that `sane` allows: "2026-02-30" is none. */
-const isDate = (value: unknown): value is string => {
-  if (typeof value !== 'string' || !/^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(value)) return false;
-  const ms = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value);
-};
-/** Beyond these years no calendar of a coach means anything, and Postgres ranges stay well inside. */
-const sane = (at: Instant): Instant | null => (at > instant(Date.UTC(1900, 0)) && at < instant(Date.UTC(2200, 0)) ? at : null);
+const RESPONSES: ReadonlySet<unknown> = new Set<ResponseStatus>(['needsAction', 'declined', 'tentative', 'accepted']);
+const STATUSES: ReadonlySet<unknown> = new Set<CalendarEvent['status']>(['confirmed', 'tentative', 'cancelled']);
+/** `updated` beyond this is nonsense, and would make every later change look old. */
+const LATEST_UPDATE = instant(Date.UTC(2200, 0));
 
-function moment(value: unknown): Instant | null {
-  const at = typeof value === 'string' ? readRfc3339(value) : null;
-  return at === null ? null : sane(at);
-}
-
-function decodeWhen(start: unknown, end: unknown): When | null {
-  if (!isRecord(start) || !isRecord(end)) return null;
-  if (isDate(start.date) && isDate(end.date) && start.date <= end.date) return { kind: 'all-day', startOn: start.date, endOn: end.date };
-  const from = moment(start.dateTime);
-  const to = moment(end.dateTime);
-  return from === null || to === null || to < from ? null : { kind: 'timed', start: from, end: to, zone: text(start.timeZone) };
-}
-
-/** An event without an end blocks an hour at least: the end that Google fills in may be its start. */
-const ofSomeLength = (when: When | null, hasNoEnd: boolean): When | null =>
-  (hasNoEnd && when?.kind === 'timed' && when.start === when.end ? { ...when, end: plus(when.start, HOUR) } : when);
-
-function decodeOriginalStart(value: unknown): OriginalStart | null {
-  if (!isRecord(value)) return null;
-  if (isDate(value.date)) return { kind: 'all-day', on: value.date };
-  const at = moment(value.dateTime);
-  return at === null ? null : { kind: 'timed', at };
-}
-
-const RESPONSES: ReadonlySet<string> = new Set(['needsAction', 'declined', 'tentative', 'accepted']);
-function decodeAttendee(value: unknown): Attendee[] {
-  if (!isRecord(value)) return [];
-  const email = text(value.email);
-  if (!email) return [];
-  const status = text(value.responseStatus) ?? 'needsAction';
-  return [{
-    email: email.toLowerCase(), displayName: text(value.displayName),
-    responseStatus: RESPONSES.has(status) ? (status as ResponseStatus) : 'needsAction',
-    self: value.self === true, organizer: value.organizer === true, resource: value.resource === true,
-  }];
-}
-
-/** Why the event's time cannot be relied on, or null. An end that Google made up (`endTimeUnspecified`, sheet 2) still
- *  says where the event is. */
-function unreadable(raw: Record<string, unknown>, when: When | null): string | null {
-  if (!when) return 'the event has no start and end that can be read';
-  return raw.endTimeUnspecified === true ? 'the event has no end of its own' : null;
-}
-
-/** Reads one event resource as Google sent it. Never throws: what cannot be understood is said in `unparsed`.
- *  `dateTime` gives the instant, `timeZone` the wall clock (field reference, Events). Returns null without an id. */
-export function decodeEvent(raw: unknown): CalendarEvent | null {
+/**
+ * Reads one event resource as Google sent it. Never throws. Returns null without an id.
+ *
+ * - `dateTime` gives the instant, `timeZone` the wall clock (field reference, Events); `calendarZone` where neither an
+ *   offset nor a zone is told.
+ * - Absent and unknown values of little weight get the reading that blocks. What may hide busy time is said in `unparsed`:
+ *   such an event blocks what is known of its time, whatever else it says.
+ * - What is kept is limited by decode-limits.ts. Descriptions are not kept.
+ */
+export function decodeEvent(raw: unknown, calendarZone: string | null = null): CalendarEvent | null {
   if (!isRecord(raw)) return null;
-  const id = text(raw.id);
-  if (!id || id.length > 1024) return null;
-  const status = raw.status === 'cancelled' || raw.status === 'tentative' ? raw.status : 'confirmed';
-  const when = ofSomeLength(decodeWhen(raw.start, raw.end), raw.endTimeUnspecified === true);
-  const properties = isRecord(raw.extendedProperties) && isRecord(raw.extendedProperties.private) ? raw.extendedProperties.private : {};
-  const lines = Array.isArray(raw.recurrence) ? raw.recurrence.filter((l): l is string => typeof l === 'string') : null;
-  const updated = moment(raw.updated);
-  return {
-    id, etag: text(raw.etag) ?? '', updatedAt: updated, status, when,
-    recurrence: lines && lines.length > 0 ? lines : null,
-    recurringEventId: text(raw.recurringEventId),
-    originalStart: decodeOriginalStart(raw.originalStartTime),
+  const key = readId(raw.id);
+  if (!key) return null;
+  const faults: string[] = key.isOdd ? ['an id that is none of Google\'s'] : [];
+  const status = readStatus(raw.status, faults);
+  const { when, fault } = readWhen(raw, calendarZone);
+  if (fault !== null && status !== 'cancelled') faults.push(fault);
+  const recurrence = readLines(raw.recurrence, faults);
+  const series = readId(raw.recurringEventId);
+  // An instance has no rule of its own: which of the two it is nobody can tell, so that both block.
+  if (recurrence && series) faults.push('a rule on an instance');
+  const instanceOf = recurrence ? null : series?.id ?? null;
+  const originalStart = readOriginalStart(raw.originalStartTime, instanceOf === null ? '' : key.id, calendarZone);
+  if (instanceOf !== null && originalStart === null) faults.push('an instance without its original start');
+  const guests = readGuests(raw.attendees);
+  const isLong = recurrence !== null && when !== null && isEndless(when);
+  if (isLong) faults.push('instances that last for years');
+  if (recurrence !== null) faults.push(...seriesFaults(recurrence, when));
+
+  const event = {
+    id: key.id, etag: '', updatedAt: readUpdated(raw.updated), status,
+    when: isLong ? forEver(when) : when,
+    recurrence: isLong ? null : recurrence,
+    recurringEventId: instanceOf,
+    originalStart,
     iCalUid: text(raw.iCalUID),
     summary: text(raw.summary),
-    transparency: raw.transparency === 'transparent' ? 'transparent' : 'opaque',
-    eventType: text(raw.eventType) ?? 'default',
+    transparency: raw.transparency === 'transparent' ? 'transparent' as const : 'opaque' as const,
+    eventType: shortText(raw.eventType) ?? 'default',
     organizedHere: isRecord(raw.organizer) && raw.organizer.self === true,
-    attendees: Array.isArray(raw.attendees) ? raw.attendees.slice(0, 500).flatMap(decodeAttendee) : [],
-    attendeesOmitted: raw.attendeesOmitted === true,
-    createdAt: moment(raw.created),
+    attendees: guests.kept,
+    attendeesOmitted: raw.attendeesOmitted === true || guests.isCut,
+    createdAt: readMoment(raw.created),
     isPrivate: raw.visibility === 'private' || raw.visibility === 'confidential',
-    privateProperties: Object.fromEntries(Object.entries(properties).filter((e): e is [string, string] => typeof e[1] === 'string' && e[0].startsWith('makeway'))),
-    unparsed: status === 'cancelled' ? null : unreadable(raw, when),
+    privateProperties: readOurs(raw.extendedProperties),
+    unparsed: faults.length > 0 ? text(faults.join('; '), MOST_REASON) : null,
+  };
+  return { ...event, etag: readEtag(raw.etag, event) };
+}
+
+/** What of a series cannot be laid out: its lines, or the clock it goes by. */
+function seriesFaults(lines: readonly string[], when: CalendarEvent['when']): string[] {
+  const zone = when?.kind === 'timed' ? when.zone : null;
+  const faults = [...new Set(readRecurrence(lines).faults)].slice(0, 3);
+  return zone !== null && knownZone(zone) === null ? [...faults, 'an unknown time zone'] : faults;
+}
+
+function readStatus(value: unknown, faults: string[]): CalendarEvent['status'] {
+  if (STATUSES.has(value)) return value as CalendarEvent['status'];
+  if (value !== undefined && value !== null) faults.push('an unknown status');
+  return 'confirmed';
+}
+
+/** Recurrence lines, or null for a single event. A series that has no readable line is still a series. */
+function readLines(value: unknown, faults: string[]): string[] | null {
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return null;
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  const lines = all.filter((line) => typeof line === 'string').map((line) => line.replaceAll('\u0000', '').toWellFormed());
+  if (!Array.isArray(value) || lines.length < all.length) faults.push('recurrence that is not text');
+  const length = lines.reduce((sum, line) => sum + line.length, 0);
+  if (length > MOST_RECURRENCE) {
+    faults.push('too many recurrence dates');
+    return cutLines(lines);
+  }
+  return lines.length > 0 ? lines : ['unreadable'];
+}
+
+/** As many lines as are kept, those that add time before those that take it away; the one in between is cut at a comma. */
+function cutLines(lines: readonly string[]): string[] {
+  let room = MOST_RECURRENCE;
+  const adds = (line: string): boolean => !/^\s*ex/i.test(line);
+  return [...lines.filter(adds), ...lines.filter((line) => !adds(line))].flatMap((line) => {
+    const kept = line.length <= room ? line : line.slice(0, Math.max(0, line.lastIndexOf(',', room)));
+    room -= kept.length;
+    return kept === '' ? [] : [kept];
+  });
+}
+
+/** Who is asked. Entries that cannot be read, and more than anybody needs, are left out and said to be. */
+function readGuests(value: unknown): { kept: Attendee[]; isCut: boolean } {
+  if (!Array.isArray(value)) return { kept: [], isCut: value !== undefined && value !== null };
+  const all: readonly unknown[] = value;
+  const kept = (all.length > MOST_GUESTS ? coachFirst(all).slice(0, MOST_GUESTS) : all).flatMap((entry) => readGuest(entry) ?? []);
+  return { kept, isCut: kept.length < all.length };
+}
+function coachFirst(all: readonly unknown[]): unknown[] {
+  const rank = (entry: unknown): number => (!isRecord(entry) ? 2 : entry.self === true ? 0 : entry.organizer === true ? 1 : 2);
+  return [0, 1, 2].flatMap((wanted) => all.filter((entry) => rank(entry) === wanted));
+}
+
+function readGuest(value: unknown): Attendee | null {
+  if (!isRecord(value)) return null;
+  const self = value.self === true;
+  const email = text(value.email, MOST_ADDRESS + 1);
+  const isUsable = email !== null && email !== '' && email.length <= MOST_ADDRESS;
+  // Our own answer counts even without an address.
+  if (!isUsable && !self) return null;
+  return {
+    email: isUsable ? email.toLowerCase() : '', displayName: text(value.displayName),
+    responseStatus: RESPONSES.has(value.responseStatus) ? (value.responseStatus as ResponseStatus) : 'needsAction',
+    self, organizer: value.organizer === true, resource: value.resource === true,
   };
 }
+
+/** Private properties that we wrote ourselves. */
+function readOurs(value: unknown): Record<string, string> {
+  const all = isRecord(value) && isRecord(value.private) ? value.private : {};
+  const ours: [string, string][] = [];
+  for (const key of Object.keys(all)) {
+    const name = key.startsWith('makeway') ? text(key, 64) : null;
+    const property = name === null ? null : text(all[key]);
+    if (name !== null && property !== null && ours.length < MOST_PROPERTIES) ours.push([name, property]);
+  }
+  return Object.fromEntries(ours);
+}
+
+function readUpdated(value: unknown): Instant | null {
+  const at = readMoment(value);
+  return at === null || at > LATEST_UPDATE ? null : at;
+}
+
+/** The etag as it can be sent back; where there is none, one that changes with what we know of the event. */
+const readEtag = (value: unknown, event: CalendarEvent): string =>
+  typeof value === 'string' && /^[\x20-\x7e]{1,512}$/.test(value) ? value : `~${digest(JSON.stringify(event))}`;
 
 /** What a `busy` calendar may leave in the mirror: times and status, nothing of what it is about or with whom. */
 export const timesOnly = (event: CalendarEvent): CalendarEvent => ({

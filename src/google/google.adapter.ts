@@ -1,5 +1,6 @@
 import { calendar, type calendar_v3 } from 'googleapis/build/src/apis/calendar/index.js';
 import { OAuth2Client } from 'google-auth-library';
+import type { CalendarEvent } from '../calendar/event.js';
 import { tookEffect, type Effect } from '../kernel/effects.js';
 import { instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
@@ -7,12 +8,15 @@ import { rfc3339 } from '../kernel/zone.js';
 import { refuseInsideTransaction } from '../postgres/transaction.js';
 import { decodeCalendarList } from './decode-calendar-list.js';
 import { decodeEvent } from './decode-event.js';
+import { certainTimes, decodePage } from './decode-page.js';
 import type { CalendarListEntry, CalendarListPage, GoogleCalendar } from './google.port.js';
 import { translateGoogleError } from './translate-error.js';
 
 export interface GoogleSettings { readonly clientId: string; readonly clientSecret: string; readonly apiRoot: string | undefined; readonly oauthRoot: string | undefined }
 
 const TIMEOUT_MS = 10_000;
+/** Pages of one live look: a window holds a few hundred events, never a million. */
+const MOST_PAGES = 400;
 
 /** An OAuth client for this installation; its endpoints follow `oauthRoot` (sheet 7.7). */
 export function oauthClient(google: GoogleSettings, redirectUri?: string): OAuth2Client {
@@ -81,22 +85,20 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
       const { data } = await call('events.list', () => api.events.list({
         calendarId, maxResults: 2500, singleEvents: false, ...(cursor && { syncToken: cursor }), ...(window && { timeMin: rfc3339(window.start, 'UTC'), timeMax: rfc3339(window.end, 'UTC') }), ...(pageToken && { pageToken }),
       }), undefined, cursor !== null || pageToken !== null);
-      return {
-        events: (data.items ?? []).flatMap((raw) => decodeEvent(raw) ?? []),
-        nextPageToken: data.nextPageToken ?? null, nextCursor: data.nextSyncToken ?? null,
-        timeZone: data.timeZone ?? 'UTC', accessRole: data.accessRole ?? 'none',
-      };
+      return decodePage(data, { pageToken });
     },
     async listWindow(calendarId, window) {
-      const events = [];
-      let pageToken: string | undefined;
-      do {
+      const events: CalendarEvent[] = [];
+      let pageToken: string | null = null;
+      for (let number = 0; number === 0 || pageToken !== null; number++) {
+        if (number >= MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not end.');
         const { data } = await call('events.list', () => api.events.list({
-          calendarId, maxResults: 2500, singleEvents: true, timeMin: rfc3339(window.start, 'UTC'), timeMax: rfc3339(window.end, 'UTC'), ...(pageToken && { pageToken }),
+          calendarId, maxResults: 2500, singleEvents: true, timeMin: rfc3339(window.start, 'UTC'), timeMax: rfc3339(window.end, 'UTC'), ...(pageToken !== null && { pageToken }),
         }));
-        events.push(...(data.items ?? []).flatMap((raw) => decodeEvent(raw) ?? []));
-        pageToken = data.nextPageToken ?? undefined;
-      } while (pageToken);
+        const page = decodePage(data, { pageToken });
+        events.push(...certainTimes(page));
+        pageToken = page.nextPageToken;
+      }
       return events;
     },
     async getEvent(calendarId, eventId) {

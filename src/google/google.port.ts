@@ -4,10 +4,13 @@ import type { Instant, Interval } from '../kernel/interval.js';
 /** One page of `events.list` (`singleEvents=false`). The cursor comes on the last page only. */
 export interface EventsPage {
   readonly events: readonly CalendarEvent[];
+  /** Items of the page that were no event: without an id they can be counted, and nothing more. */
+  readonly unreadable: number;
   readonly nextPageToken: string | null;
   readonly nextCursor: string | null;
-  readonly timeZone: string;
-  readonly accessRole: string;
+  /** Null where Google did not say, or named a zone that nobody knows: what was known before still holds. */
+  readonly timeZone: string | null;
+  readonly accessRole: string | null;
 }
 /** A calendar on its coach's list. `summary` is the coach's own name for it, if they gave one; `timeZone` is one that we know. */
 export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean; readonly isHidden: boolean }

@@ -3,6 +3,7 @@ import type { CalendarEvent, Occurrence } from '../calendar/event.js';
 import { overlaps, type Instant, type Interval } from '../kernel/interval.js';
 import { param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
+import { applyApart, bareOf } from './apart.store.js';
 import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
 import { expansionWindow, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
@@ -46,8 +47,11 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonl
 }
 const isChange = ({ before, after }: RootChange): boolean => before.length !== after.length || before.some((e) => !after.includes(e));
 
+/** A row of `events` on its way. */
+interface Written { readonly i: string; readonly r: string; readonly g: string; readonly u: number | null; readonly s: string | null; readonly e: CalendarEvent }
+
 async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[], how: Applying): Promise<number> {
-  const written: unknown[] = [];
+  const written: Written[] = [];
   const gone: string[] = [];
   for (const { before, after } of changes) {
     const had = new Map(before.map((e) => [e.id, e]));
@@ -62,24 +66,32 @@ async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly Root
     gone.push(...had.keys());
   }
   if (gone.length > 0) await run(tx, 'delete from events where coach_id = :coach and calendar_id = :calendar and id = any(:gone)', { ...keyOf(calendar), gone });
-  if (written.length > 0) {
-    await run(tx, `
+  const put = (savepoint: Tx, some: readonly Written[]): Promise<number> => run(savepoint, `
       insert into events (coach_id, calendar_id, id, root_id, etag, updated_at, generation, applied_at, reach, event)
       select :coach, :calendar, w.i, w.r, w.g, to_timestamp(w.u), :generation, :now, w.s::tstzrange, w.e
       from jsonb_to_recordset((:written)::jsonb) as w(i text, r text, g text, u double precision, s text, e jsonb)
       on conflict (coach_id, calendar_id, id) do update
         set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, applied_at = excluded.applied_at,
           reach = excluded.reach, event = excluded.event`,
-    { ...keyOf(calendar), generation: how.generation, now: param(how.now), written: JSON.stringify(written) });
-  }
+    { ...keyOf(calendar), generation: how.generation, now: param(how.now), written: JSON.stringify(some) });
+  await applyApart(tx, written, put, (w) => ({ ...w, g: '', u: null, s: null, e: bareOf(w.e) }));
   return gone.length + written.length;
 }
 const rangeText = ({ start, end }: { start: Instant; end: Instant | null }): string => `[${new Date(start).toISOString()},${end === null ? '' : new Date(end).toISOString()})`;
 
+/** Two events can claim one slot of a series; both take time, so the second gets a key with its id. */
+function ownKey(taken: Set<string>, root: string, o: Occurrence): string {
+  const key = originalKey(o);
+  const own = taken.has(`${root} ${key}`) ? `${key}~${o.eventId}` : key;
+  taken.add(`${root} ${own}`);
+  return own;
+}
+
 /** Adds occurrences; one that stands there already stays as it is. */
 async function insertOccurrences(tx: Tx, calendar: CalendarRow, laid: readonly (readonly [root: string, occurrences: readonly Occurrence[]])[]): Promise<void> {
+  const taken = new Set<string>();
   const rowsToAdd = laid.flatMap(([root, occurrences]) => occurrences.filter((o) => o.start < o.end).map((o) => ({
-    r: root, k: originalKey(o), i: o.eventId, s: o.start / 1000, e: o.end / 1000, d: o.isAllDay, b: o.blocking,
+    r: root, k: ownKey(taken, root, o), i: o.eventId, s: o.start / 1000, e: o.end / 1000, d: o.isAllDay, b: o.blocking,
   })));
   if (rowsToAdd.length === 0) return;
   await run(tx, `

@@ -15,6 +15,7 @@ import { addTallies, editsBetween, rememberEdits } from './edits.store.js';
 import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
+import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';
 import { wakeWaiting } from './wake.store.js';
 
 /** Roots that are applied at once: memory does not grow with the calendar. */
@@ -22,11 +23,14 @@ const BATCH = 500;
 const QUIET_POLL_MS = 2 * MINUTE;
 const FROZEN_POLL_MS = 5 * MINUTE;
 const FULL_READ_PAUSE_MS = OPEN_REQUEST_POLL_MS;
-/** More pages than any calendar has: Google's pages go round in circles. */
-const MOST_PAGES = 10_000;
 
 /** One pull: what is read, how, and from when on. `isBaseline`: the first full read of a calendar of which nothing is known. */
 interface Reading { readonly shell: Shell; readonly claim: Claim; readonly calendar: CalendarRow; readonly beganAt: Instant; readonly isFull: boolean; readonly isBaseline: boolean }
+
+/** A page whose zone and role are known: what Google did not say is as it was. */
+type KnownPage = EventsPage & { readonly timeZone: string; readonly accessRole: string };
+/** What was read: the last page, whether it was the only one, and how many items of all pages were no event. */
+interface Read { readonly last: KnownPage; readonly isOnly: boolean; readonly unreadable: number }
 
 /** One pull of one calendar. Reads its row; leaves the mirror equal to what Google answered and the cursor moved, in one
  *  last commit. A crash before that costs a repeat of the pull. */
@@ -38,7 +42,7 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE || hasWindowMoved(calendar, beganAt);
   const reading: Reading = { shell, claim, calendar, beganAt, isFull, isBaseline: calendar.last_full_at === null };
 
-  let end: { last: EventsPage; isOnly: boolean };
+  let end: Read;
   try {
     end = await readPages(reading, google);
   } catch (error) {
@@ -51,25 +55,31 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   }
   // Who sees details gets series, who does not gets occurrences: what was asked for is of the other kind.
   if (isBusyOnly(end.last.accessRole) !== isBusyOnly(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
-  if (end.last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
-  const report = await settlePull(reading, end.last, end.isOnly, end.last.nextCursor);
+  // Without a sync token what was read counts, but nothing says that it was all; the next pull reads from where this one did.
+  const isWhole = isFull && end.last.nextCursor !== null;
+  const report = await settlePull({ ...reading, isWhole }, end, end.last.nextCursor ?? (isFull ? null : calendar.cursor));
   // A request that came in while the last commit held the calendar's row could not ask for its polls.
   if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
   return report;
 }
 
 /** Reads to the end of the list. All pages but the last are kept, each in its own commit; the next one is asked for meanwhile. */
-async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ last: EventsPage; isOnly: boolean }> {
+async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read> {
   const { shell, claim, calendar, isFull, beganAt } = reading;
   const from = { cursor: isFull ? null : calendar.cursor, window: isFull && isBusyOnly(calendar.access_role) ? expansionWindow(beganAt) : null };
-  const ask = async (pageToken: string | null): Promise<EventsPage> => {
+  let unreadable = 0;
+  const asked = new Set<string | null>();
+  const ask = async (pageToken: string | null): Promise<KnownPage> => {
+    if (asked.has(pageToken)) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages go round in a circle.', { pages: asked.size });
+    asked.add(pageToken);
     const page = await google.listEvents(calendar.google_id, { ...from, pageToken });
-    return calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
+    unreadable += page.unreadable;
+    const known = { ...page, timeZone: page.timeZone ?? calendar.time_zone, accessRole: page.accessRole ?? calendar.access_role };
+    return calendar.role === 'busy' ? { ...known, events: page.events.map(timesOnly) } : known;
   };
   let page = await ask(null);
-  if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true };
+  if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true, unreadable };
   for (let number = 0; page.nextPageToken !== null; number++) {
-    if (number === MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not come to an end.', { pages: number });
     const next = ask(page.nextPageToken);
     next.catch(() => undefined); // it is awaited below, unless this page cannot be kept
     const { timeZone, events } = page;
@@ -79,9 +89,9 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ la
     });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
     page = await next;
-    if (page.nextPageToken === null) return { last: page, isOnly: false };
+    if (page.nextPageToken === null) return { last: page, isOnly: false, unreadable };
   }
-  return { last: page, isOnly: true };
+  return { last: page, isOnly: true, unreadable };
 }
 
 /** Keeps one page. Of a calendar of which nothing was known it goes straight into the mirror, of which nothing is believed
@@ -96,8 +106,8 @@ async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: Calend
   return 0;
 }
 
-async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, cursor: string): Promise<Report> {
-  const { shell, claim, calendar: before, isFull, isBaseline, beganAt } = reading;
+async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnly, unreadable }: Read, cursor: string | null): Promise<Report> {
+  const { shell, claim, calendar: before, isFull, isBaseline, isWhole, beganAt } = reading;
   const now = shell.clock.now();
   const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
   const how: Applying = { generation: isFull ? calendar.generation + 1 : calendar.generation, now, isReshaped: !isBaseline && before.cursor_shape !== SHAPE };
@@ -105,14 +115,16 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
     let changed = 0, buried = 0;
     // The first full read is the baseline: it is no news.
     let edits = NO_EDITS;
+    let unparsed: readonly string[] = [];
     if (isBaseline) {
       changed = await keepPage(tx, reading, calendar, last.events, isOnly);
       await letSessionsFollow(tx, calendar, null, expansionWindow(now));
+      unparsed = await unparsedIn(tx, calendar);
     } else if (!isFull && isOnly) {
-      ({ changed, edits } = await applyAndWake(tx, calendar, last.events, [], how));
+      ({ changed, edits, unparsed } = await applyAndWake(tx, calendar, last.events, [], how));
     } else {
       await keepPage(tx, reading, calendar, last.events, isOnly);
-      const unseen = isFull ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
+      const unseen = isWhole ? await stageUnseen(tx, calendar, beganAt) : { missing: 0, known: 0 };
       const reason = before.cursor_shape === UNBRAKED ? null : brake(unseen.missing, unseen.known);
       if (reason) {
         await holdLease(tx, claim);
@@ -122,19 +134,22 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
         return { outcome: 'stopped', did: reason, counts: unseen };
       }
       if (how.isReshaped !== true) await dropUnchanged(tx, calendar);
-      ({ changed, edits } = await applyStaged(tx, calendar, how));
+      ({ changed, edits, unparsed } = await applyStaged(tx, calendar, how));
       buried = unseen.missing;
     }
     // All-day events lie elsewhere in another zone.
     if (before.time_zone !== last.timeZone && !isBaseline) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
+    const unread = { unparsed, unreadable };
+    await tellUnread(tx, calendar, unread, now);
+
     // Only now: a heartbeat or a push is not kept waiting by what came before.
     await holdLease(tx, claim);
     const wakeAt = await nextPull(tx, claim, now);
-    const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
+    const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull: isWhole, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
     if (before.access_role !== last.accessRole) await readListAnew(tx, claim.coachId, now);
     if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
-    const counts = { changed, buried };
+    const counts = { changed, buried, ...countsOf(unread) };
     if (changed > 0) {
       await notifyDue(tx, 'resolutions');
       await rememberEdits(tx, calendar, edits, now);
@@ -144,12 +159,13 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
 }
 
 /** How many events changed, and what was done to them. */
-interface Applied { readonly changed: number; readonly edits: EditTally }
+interface Applied { readonly changed: number; readonly edits: EditTally; readonly unparsed: readonly string[] }
 
 /** Applies what is staged, some roots at a time. */
 async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promise<Applied> {
   let changed = 0;
   let edits = NO_EDITS;
+  const unparsed: string[] = [];
   for (let after = ''; ;) {
     const batch = await stagedAfter(tx, calendar, after, BATCH);
     const last = batch.at(-1);
@@ -158,15 +174,16 @@ async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promis
     const applied = await applyAndWake(tx, calendar, batch.flatMap((s) => s.event ?? []), batch.flatMap((s) => (s.event === null ? [s.id] : [])), how);
     changed += applied.changed;
     edits = addTallies(edits, applied.edits);
+    unparsed.push(...applied.unparsed);
   }
   await clearStaged(tx, calendar);
-  return { changed, edits };
+  return { changed, edits, unparsed };
 }
 async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['events'], buried: readonly string[], how: Applying): Promise<Applied> {
-  if (events.length + buried.length === 0) return { changed: 0, edits: NO_EDITS };
+  if (events.length + buried.length === 0) return { changed: 0, edits: NO_EDITS, unparsed: [] };
   const { changed, changes, intervals } = await applyEvents(tx, calendar, events, buried, how);
   await wakeWaiting(tx, calendar.coach_id, intervals, how.now);
-  return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)) };
+  return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)), unparsed: newlyUnparsed(changes) };
 }
 
 async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {

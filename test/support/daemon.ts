@@ -46,14 +46,14 @@ export class Daemon {
   private readonly orderFile: string;
   readonly child: ChildProcess;
 
-  constructor(readonly env: Readonly<Record<string, string>>, folder: string, death?: Death) {
+  constructor(readonly env: Readonly<Record<string, string>>, folder: string, death?: Death, entry = DAEMON) {
     const name = `daemon-${randomBytes(4).toString('hex')}`;
     this.effectsFile = join(folder, `${name}.effects`);
     this.orderFile = join(folder, `${name}.death`);
     writeFileSync(this.effectsFile, '');
     if (death) this.dieAfter(death);
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, ['--import', PRELOAD, DAEMON], {
+    this.child = spawn(process.execPath, ['--import', PRELOAD, entry], {
       env: { PATH, TZ: 'Pacific/Chatham', ...env, MAKEWAY_TEST_EFFECTS: this.effectsFile, MAKEWAY_TEST_DEATH: this.orderFile }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', (chunk: Buffer) => { this.said += chunk.toString(); });
