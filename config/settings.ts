@@ -81,6 +81,8 @@ export const ENVIRONMENT = z.object({
     .optional().describe('Folder for everything that is kept outside Postgres, and for our own Postgres. Default: .makeway beside package.json.'),
   MAKEWAY_LEASE_MS: wholeNumber(100, 3_600_000, 'must be a whole number of milliseconds from 100 to 3600000')
     .default(20_000).describe('Milliseconds for which a worker owns a piece of due work. Default: 20000.'),
+  MAKEWAY_GOOGLE_CALLS_PER_DAY: wholeNumber(1_000, 100_000_000, 'must be a whole number from 1000 to 100000000')
+    .default(500_000).describe('How often Google may be asked in a day by this installation: calendars are read less often where it would be more. Default: 500000.'),
   MAKEWAY_LOG_FILE: nonEmpty
     .optional().describe('File for the JSON log lines. Default: standard output; the launcher sets it in the sandbox.'),
   MAKEWAY_EMULATOR_URL: webRoot
@@ -109,6 +111,7 @@ export interface Settings {
   /** Absolute. */
   readonly dataDir: string;
   readonly leaseMs: number;
+  readonly googleCallsPerDay: number;
   readonly sandbox: boolean;
 }
 
@@ -139,6 +142,7 @@ export interface DaemonSettings {
   readonly logFile: string | undefined;
   readonly dataDir: string;
   readonly leaseMs: number;
+  readonly googleCallsPerDay: number;
   readonly sandbox: boolean;
   readonly emulatorUrl: string | undefined;
   readonly sandboxFile: string | undefined;
@@ -188,6 +192,7 @@ export function readSettings(env: Environment, flags: { readonly yesMail?: boole
     logFile: parsed.MAKEWAY_LOG_FILE,
     dataDir: dataDirOf(parsed),
     leaseMs: parsed.MAKEWAY_LEASE_MS,
+    googleCallsPerDay: parsed.MAKEWAY_GOOGLE_CALLS_PER_DAY,
     sandbox: parsed.GOOGLE_CLIENT_ID === undefined,
   });
 }
@@ -232,6 +237,7 @@ export function readDaemonSettings(env: Environment): DaemonSettings {
     logFile: parsed.MAKEWAY_LOG_FILE,
     dataDir: dataDirOf(parsed),
     leaseMs: parsed.MAKEWAY_LEASE_MS,
+    googleCallsPerDay: parsed.MAKEWAY_GOOGLE_CALLS_PER_DAY,
     sandbox: parsed.MAKEWAY_EMULATOR_URL !== undefined,
     emulatorUrl: parsed.MAKEWAY_EMULATOR_URL,
     sandboxFile: parsed.MAKEWAY_SANDBOX_FILE,

@@ -6,20 +6,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
 import { readRules } from '../config/policy.js';
-import { allCoaches, coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
+import { coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
 import { sha256 } from './work/hash.js';
 import { Problem } from './kernel/problem.js';
-import { DAY, MINUTE, plus } from './kernel/interval.js';
+import { plus } from './kernel/interval.js';
 import { knownZone, momentInWords, readRfc3339 } from './kernel/zone.js';
-import { unsentLetters } from './mail/outbox.store.js';
-import { calendarsOf } from './mirror/mirror.store.js';
 import { calendarCommand } from './ops/calendar-command.js';
-import { unparsedByCalendar } from './mirror/unread.store.js';
 import { compose, type Composed, WORKERS } from './ops/compose.js';
 import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
+import { statusLines } from './ops/status.js';
 import { systemClock } from './ops/system-clock.js';
-import { grantOf } from './google/grant.store.js';
 import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
@@ -30,7 +27,6 @@ import { decide } from './resolution/decide.flow.js';
 import type { Decision } from './resolution/decision.js';
 import { standingOf } from './web/decision-view.step.js';
 import { readRuns, type RunRow } from './work/job-run.store.js';
-import { overdue } from './work/due.store.js';
 import { work } from './work/run-due.flow.js';
 
 const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
@@ -160,20 +156,7 @@ function runLine(r: RunRow): string {
 }
 
 async function status({ shell }: Composed): Promise<number> {
-  const now = shell.clock.now();
-  const unparsed = await unparsedByCalendar(shell.db);
-  const ago = (at: number | null): string => (at === null ? 'never' : `${Math.max(0, Math.round((now - at) / 1000))} s ago`);
-  for (const c of await allCoaches(shell.db)) {
-    const grant = await grantOf(shell.db, c.id);
-    say(`${c.slug}  ${c.zone}  Google: ${grant ? (grant.state === 'active' ? 'connected' : `broken (${grant.broken_reason ?? ''})`) : 'not connected'}`);
-    for (const k of await calendarsOf(shell.db, c.id)) say(`    calendar ${k.id}  ${k.role}  read ${ago(k.last_pull_at)}${k.frozen_at === null ? '' : `  FROZEN: ${k.freeze_reason ?? ''}`}${notUnderstood(unparsed.find((u) => u.coach_id === c.id && u.calendar_id === k.id))}`);
-  }
-  const open = await allOpenRequests(shell.db);
-  say(`requests: ${open.length} open, ${open.filter((r) => r.pending_reason !== null && needsCoach(r.pending_reason)).length} with a coach`);
-  for (const l of await unsentLetters(shell.db)) say(`mail ${l.letter}: ${l.state}, ${l.attempts} tries${l.last_error ? `, ${l.last_error}` : ''}, made ${ago(l.created_at)}`);
-  for (const o of await overdue(shell.db, now, MINUTE)) say(`overdue: ${o.n} in ${o.queue}, oldest ${ago(o.oldest)}${o.error ? `, last error ${o.error}` : ''}`);
-  const failed = (await readRuns(shell.db, { failedOnly: true, after: 0, limit: 100 })).filter((r) => r.ended_at > now - DAY);
-  say(failed.length === 0 ? 'no failed jobs in the last day' : `${failed.length} failed jobs in the last day: makeway jobs --failed`);
+  for (const line of await statusLines(shell)) say(line);
   return 0;
 }
 
@@ -193,9 +176,6 @@ async function reconcile({ shell }: Composed, args: string[]): Promise<number> {
   return isWell ? 0 : 1;
 }
 const DIFFERENCE = { missing: 'Google has it, the mirror had not', extra: 'the mirror had it, Google has not', different: 'not as in Google' } as const;
-
-const notUnderstood = (found: { n: number; reason: string } | undefined): string =>
-  (found ? `  ${found.n} events not understood, blocked as busy (most: ${found.reason})` : '');
 
 async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' }, policy: { type: 'string' } } });

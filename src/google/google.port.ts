@@ -23,7 +23,7 @@ export interface OpenChannel { readonly resourceId: string; readonly expiresAt: 
 export interface NewEvent { readonly id: string; readonly summary: string; readonly description: string; readonly interval: Interval; readonly zone: string; readonly privateProperties: Readonly<Record<string, string>> }
 
 /** One coach's Google Calendar. No method is called inside a transaction. Every method throws Problems only:
- *  GOOGLE_UNREACHABLE, GOOGLE_QUOTA, GOOGLE_GRANT_REVOKED, GOOGLE_REFUSED, and those named beside it.
+ *  GOOGLE_UNREACHABLE, GOOGLE_QUOTA, GOOGLE_QUOTA_SPENT, GOOGLE_GRANT_REVOKED, GOOGLE_REFUSED, and those named beside it.
  *  A write whose answer was lost throws GOOGLE_ANSWER_LOST: look before you repeat it. */
 export interface GoogleCalendar {
   /** @throws GOOGLE_CURSOR_GONE as `listEvents`. Changes of titles and access rights alone are not told to a cursor (sheet 5). */

@@ -7,6 +7,7 @@ export type Remedy = 'wait' | 'reread' | 'reconnect' | 'operator' | 'bug' | 'cal
 export const PROBLEMS = {
   GOOGLE_UNREACHABLE: 'wait',
   GOOGLE_QUOTA: 'wait',
+  GOOGLE_QUOTA_SPENT: 'wait',
   GOOGLE_ANSWER_LOST: 'wait',
   GOOGLE_CURSOR_GONE: 'reread',
   GOOGLE_EVENT_CHANGED: 'reread',

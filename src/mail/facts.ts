@@ -10,6 +10,7 @@ export type LetterFacts =
   | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
   | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval;
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
+  | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
   | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean };
 export type LetterKind = LetterFacts['letter'];

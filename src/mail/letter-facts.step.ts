@@ -5,7 +5,7 @@ import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { canWrite } from '../mirror/access-role.js';
 import { knownCalendars } from '../mirror/calendar-list.store.js';
-import { sessionCalendar } from '../mirror/mirror.store.js';
+import { calendarRow, sessionCalendar } from '../mirror/mirror.store.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
 import { requestById } from '../requests/request.store.js';
@@ -32,8 +32,13 @@ export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): P
   return client.email ? { facts, to: { name: client.name, address: client.email } } : null;
 }
 
-/** Null if the calendar is back, or can be written again. */
+/** Null if the calendar is back, can be written again, or is believed again. */
 async function aboutCalendar(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  if (row.letter === 'frozen' && row.calendar_id !== null) {
+    const frozen = await calendarRow(shell.db, coach.id, row.calendar_id);
+    if (!frozen || frozen.frozen_at === null) return null;
+    return { facts: { letter: 'frozen', to: { name: coach.name }, zone: coach.zone, calendar: frozen.summary, since: frozen.frozen_at }, to: { name: coach.name, address: coach.email } };
+  }
   if (row.letter !== 'calendar-gone' && row.letter !== 'calendar-read-only') return null;
   const calendar = (await knownCalendars(shell.db, coach.id)).find((k) => k.id === row.calendar_id);
   const isStillSo = row.letter === 'calendar-gone' ? calendar?.retiredRole !== null : calendar?.role === 'sessions' && !canWrite(calendar.accessRole);
@@ -82,6 +87,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'offer-reminder':
     case 'declined':
     case 'expired': // these go to clients
+    case 'frozen':
     case 'calendar-gone':
     case 'calendar-read-only': return null; // these are about no request
   }

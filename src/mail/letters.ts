@@ -29,6 +29,7 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'expired': return closed(facts, 'Your session request has ended', 'your request has ended without a booking.');
     case 'settled': return settled(facts);
     case 'clash': return clash(facts);
+    case 'frozen': return frozen(facts);
     case 'calendar-gone': return calendarGone(facts);
     case 'calendar-read-only': return calendarReadOnly(facts);
   }
@@ -116,6 +117,22 @@ function clash(facts: Extract<LetterFacts, { letter: 'clash' }>): LetterPlan {
       hello(facts.to.name, 'two things now stand at the same time. Makeway has changed nothing about it and leaves it to you.'),
       time(oneLine(facts.what), [spanInWords(facts.at, facts.zone)]),
       say('If you move or delete one of them in Google Calendar, Makeway notices by itself.'),
+    ],
+    footer: COACH_FOOTER,
+  };
+}
+
+/** What was read of a calendar is not believed (design, invariant 8). */
+function frozen(facts: Extract<LetterFacts, { letter: 'frozen' }>): LetterPlan {
+  const calendar = oneLine(facts.calendar);
+  return {
+    subject: `Nearly everything is gone from your calendar “${calendar}”`,
+    preview: 'Makeway waits until this is clear.',
+    heading: 'Is your calendar really empty?',
+    blocks: [
+      hello(facts.to.name, `since ${momentInWords(facts.since, facts.zone)} Google shows most of your calendar “${calendar}” as deleted. That may be your wish, or a fault. Makeway does not believe it yet: it keeps what it knew, and offers and books nothing for you.`),
+      say('If you did not delete these events, restore them in Google Calendar (Settings, Trash). Makeway sees that by itself and goes on.'),
+      say('If you deleted them on purpose, tell the person who runs Makeway for you: they can accept it.'),
     ],
     footer: COACH_FOOTER,
   };

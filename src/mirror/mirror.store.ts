@@ -8,7 +8,7 @@ import type { Reader, Tx } from '../postgres/transaction.js';
 export type CalendarRole = 'sessions' | 'busy' | 'requests' | 'ignored';
 export interface CalendarRow {
   coach_id: CoachId; id: CalendarKey; google_id: string; summary: string; time_zone: string; access_role: string; role: CalendarRole;
-  cursor: string | null; cursor_shape: number | null; generation: number; dirty: number; pulled: number;
+  cursor: string | null; cursor_shape: number | null; generation: number; dirty: number; pulled: number; pushes: number;
   last_pull_at: Instant | null; last_full_at: Instant | null; expanded_until: Instant | null; frozen_at: Instant | null; freeze_reason: string | null;
 }
 
@@ -68,8 +68,8 @@ export const markDirty = (tx: Tx, coachId: CoachId, calendarId: string, now: Ins
 export const OPEN_REQUEST_POLL_MS = 30_000;
 export async function pollSoon(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
   // A calendar whose pull is just ending is not waited for: the pull itself looks for open requests after its commit.
-  await run(tx, `update calendars set wake_at = least(wake_at, :soon) where (coach_id, id) in (
-    select coach_id, id from calendars where coach_id = :coachId and role in ('sessions', 'busy') for no key update skip locked)`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
+  await run(tx, `update calendars set awaited = true, wake_at = least(wake_at, :soon) where (coach_id, id) in (
+    select coach_id, id from calendars where coach_id = :coachId and role in ('sessions', 'busy') and not awaited for no key update skip locked)`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
 }
 export const hasOpenRequest = async (db: Reader, coachId: CoachId): Promise<boolean> =>
   (await oneRow(db, `select 1 from requests where coach_id = :coachId and state in ('pending_resolution', 'booking') limit 1`, { coachId })) !== null;

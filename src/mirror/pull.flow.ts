@@ -10,9 +10,11 @@ import type { Report, Shell } from '../work/shell.port.js';
 import { applyEvents, clearMirror, layOutAll, type Applying } from './apply.store.js';
 import { isBusyOnly, isMirrored } from './access-role.js';
 import { brake } from './brake.js';
+import { afterPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
 import { addTallies, editsBetween, rememberEdits } from './edits.store.js';
-import { calendarRow, expansionWindow, finishPull, forgetCursor, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { tellFrozen } from './frozen.step.js';
+import { calendarRow, expansionWindow, finishPull, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';
@@ -20,7 +22,6 @@ import { wakeWaiting } from './wake.store.js';
 
 /** Roots that are applied at once: memory does not grow with the calendar. */
 const BATCH = 500;
-const QUIET_POLL_MS = 2 * MINUTE;
 const FROZEN_POLL_MS = 5 * MINUTE;
 const FULL_READ_PAUSE_MS = OPEN_REQUEST_POLL_MS;
 
@@ -50,7 +51,6 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
     // Only what is about this calendar: a wrong OAuth client is not.
     if (error.code === 'GOOGLE_NOT_FOUND' || (error.code === 'GOOGLE_REFUSED' && error.facts.status === 403)) return loseSight(reading, error);
     if (error.code !== 'GOOGLE_CURSOR_GONE') throw error;
-    if (isFull) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.', {}, error);
     return losePlace(reading, 'cursor lost');
   }
   // Who sees details gets series, who does not gets occurrences: what was asked for is of the other kind.
@@ -129,7 +129,10 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
       if (reason) {
         await holdLease(tx, claim);
         await clearStaged(tx, calendar);
-        await freeze(tx, calendar, reason, now, plus(now, FROZEN_POLL_MS));
+        await freeze(tx, calendar, reason, now, await readFrozenAgainAt(tx, calendar, plus(now, FROZEN_POLL_MS), now));
+        // The coach gets one mail, the operator one line; later reads that show the same are none.
+        await tellFrozen(tx, calendar, shell.mailFrom, now);
+        if (before.frozen_at !== null) return { outcome: 'nothing', did: 'still frozen', counts: unseen };
         await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'makeway', calendarId: calendar.id, facts: unseen });
         return { outcome: 'stopped', did: reason, counts: unseen };
       }
@@ -145,7 +148,7 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
 
     // Only now: a heartbeat or a push is not kept waiting by what came before.
     await holdLease(tx, claim);
-    const wakeAt = await nextPull(tx, claim, now);
+    const wakeAt = await afterPull(tx, before, { isChanged: changed > 0, isFull, now, spread: Math.random() });
     const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull: isWhole, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
     if (before.access_role !== last.accessRole) await readListAnew(tx, claim.coachId, now);
     if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
@@ -186,25 +189,23 @@ async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['e
   return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)), unparsed: newlyUnparsed(changes) };
 }
 
-async function nextPull(tx: Tx, claim: Claim, now: Instant): Promise<Instant> {
-  return plus(now, (await hasOpenRequest(tx, claim.coachId)) ? OPEN_REQUEST_POLL_MS : QUIET_POLL_MS);
-}
-
 const WINDOW_LASTS_MS = 24 * 60 * MINUTE;
 /** An endless series has endless occurrences, so they are read in a window; a token's window never rolls on (sheet 1.4). */
 const hasWindowMoved = (calendar: CalendarRow, now: Instant): boolean =>
   isBusyOnly(calendar.access_role) && calendar.last_full_at !== null && now >= plus(calendar.last_full_at, WINDOW_LASTS_MS);
 
 /** The cursor is of no use any more: everything is read again, but not over and over. */
-async function losePlace({ shell, claim, calendar }: Reading, what: 'cursor lost' | 'access changed', accessRole?: string): Promise<Report> {
+async function losePlace({ shell, claim, calendar, isFull }: Reading, what: 'cursor lost' | 'access changed', accessRole?: string): Promise<Report> {
   const now = shell.clock.now();
-  const again = accessRole !== undefined || calendar.last_full_at === null ? now : instant(Math.max(now, plus(calendar.last_full_at, FULL_READ_PAUSE_MS)));
-  await inTx(shell.db, 'commit pull', async (tx) => {
+  const notBefore = accessRole !== undefined || calendar.last_full_at === null ? now : instant(Math.max(now, plus(calendar.last_full_at, FULL_READ_PAUSE_MS)));
+  const again = await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);
-    await forgetCursor(tx, accessRole === undefined ? calendar : { ...calendar, access_role: accessRole, cursor_shape: UNBRAKED }, again);
-    if (accessRole !== undefined) await readListAnew(tx, claim.coachId, now);
     await remember(tx, { coachId: claim.coachId, at: now, what, by: 'google', calendarId: calendar.id });
+    if (accessRole !== undefined) await readListAnew(tx, claim.coachId, now);
+    return loseCursor(tx, accessRole === undefined ? calendar : { ...calendar, access_role: accessRole, cursor_shape: UNBRAKED }, { wasFull: isFull, notBefore, now });
   });
+  if (again.isParkedNow) return { outcome: 'stopped', did: `${what} again and again; it is read in full as often as we allow` };
+  if (isFull && accessRole === undefined && again.at <= now) throw new Problem('GOOGLE_UNREACHABLE', 'Google lost our place in the middle of a full read.');
   return { outcome: 'again', did: `${what}, reading everything again` };
 }
 

@@ -41,6 +41,7 @@ export function compose(settings: DaemonSettings, thread: string, options: { clo
     google: googleByGrant(db, keys, settings.google, clock),
     publicUrl: settings.publicUrl,
     pushAddress: settings.pushUrl === undefined ? null : `${settings.pushUrl}/google/push`,
+    googleCallsPerDay: settings.googleCallsPerDay,
     mailFrom: /<([^<>]+)>/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom,
     owner: leaseOwner(thread),
     leaseMs: settings.leaseMs,

@@ -1,64 +1,92 @@
+import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { listen } from '../postgres/pool.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
-import { claimDue, DUE, nextDueAt, type Claim, type Queue } from '../work/due.store.js';
+import { claimDue, DUE, nextDueAt, type Claim, type Source } from '../work/due.store.js';
 import { work, type Workers } from '../work/run-due.flow.js';
 import type { Shell } from '../work/shell.port.js';
 import type { Logger } from './logger.js';
 
-/** Clicks and landings have slots of their own and never wait behind mail or a full sync. */
-const LANES: readonly { readonly queues: readonly Queue[]; readonly slots: number }[] = [
-  { queues: ['landings', 'resolutions', 'requests'], slots: 4 },
-  { queues: ['outbox'], slots: 2 },
-  { queues: ['calendars', 'channels'], slots: 4 },
-  { queues: ['calendar_lists'], slots: 2 },
+/** Workers that share their slots. */
+export interface Lane { readonly from: readonly Source[]; readonly slots: number }
+/** Clicks and landings have slots of their own and never wait behind mail or the background. */
+export const LANES: readonly Lane[] = [
+  { from: [{ queue: 'landings' }, { queue: 'resolutions' }, { queue: 'requests' }], slots: 4 },
+  { from: [{ queue: 'outbox' }], slots: 2 },
+  { from: [{ queue: 'calendars', reading: 'changes' }, { queue: 'channels' }, { queue: 'calendar_lists' }], slots: 4 },
 ];
+/** Reading a large calendar for the first time takes minutes of arithmetic: it has a thread of its own. */
+export const FULL_READS: readonly Lane[] = [{ from: [{ queue: 'calendars', reading: 'full' }], slots: 2 }];
+
+/** A source as its lane knows it: whether to ask it now, when its next row becomes due, and whether something waits there. */
+interface Watched { readonly source: Source; isCalled: boolean; askedAt: number; at: Instant | null; waits: boolean }
+
 /** Longest sleep: a notification that was lost costs no more than this. */
 const LONGEST_MS = 15_000;
 const AWAY_MS = 1_000;
 
-/** Does due work until `stop` is signalled; then finishes what is under way. Wakes by notification and by the next
+/** Does the due work of `lanes` until `stop` is signalled; then finishes what is under way. Wakes by notification and by the next
  *  `wake_at`. While the database is away it waits and tries again; nothing is lost, the rows are the queue. */
-export async function dueLoop(shell: Shell, workers: Workers, databaseUrl: string, log: Logger, stop: AbortSignal): Promise<void> {
-  const wakers = new Map<Queue, () => void>();
+export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly Lane[], databaseUrl: string, log: Logger, stop: AbortSignal): Promise<void> {
+  const wakers = new Map<string, () => void>();
   const wakeAll = (): void => { for (const wake of wakers.values()) wake(); };
   stop.addEventListener('abort', wakeAll, { once: true });
-  const ear = keepListening(databaseUrl, (queue) => wakers.get(queue as Queue)?.(), wakeAll, log, stop);
-  await Promise.all(LANES.map((lane) => runLane(lane)));
+  const ear = keepListening(databaseUrl, (queue) => wakers.get(queue)?.(), wakeAll, log, stop);
+  await Promise.all(lanes.map((lane) => runLane(lane)));
   await ear;
 
-  /** Keeps up to `slots` pieces of work under way; each that ends makes room, so that a slow one holds up no other. */
-  async function runLane(lane: (typeof LANES)[number]): Promise<void> {
+  /** Keeps up to `slots` pieces of work under way; each that ends makes room, so that a slow one holds up no other. A source
+   *  is asked only when it was told of, when its time has come, or when what waits there may go on. */
+  async function runLane(lane: Lane): Promise<void> {
     const underWay = new Set<Promise<void>>();
+    const sources = lane.from.map((source): Watched => ({ source, isCalled: true, askedAt: 0, at: null, waits: false }));
     let isWoken = false;
     let wake = (): void => { isWoken = true; };
-    for (const queue of lane.queues) wakers.set(queue, () => { wake(); });
+    for (const each of sources) wakers.set(each.source.queue, () => { each.isCalled = true; wake(); });
     const isStopped = (): boolean => stop.aborted;
 
     const begin = (claim: Claim): void => {
-      const piece = work(shell, workers, claim).catch(interrupted).finally(() => { underWay.delete(piece); wake(); });
+      const piece = work(shell, workers, claim).catch(interrupted).finally(() => {
+        underWay.delete(piece);
+        for (const each of sources) each.isCalled ||= each.waits;
+        wake();
+      });
       underWay.add(piece);
     };
     const interrupted = (error: unknown): void => {
       const problem = translateDatabaseError(error);
-      log.error({ lane: lane.queues[0], code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined }, 'due work is interrupted');
+      log.error({ lane: lane.from[0]?.queue, code: problem instanceof Problem ? problem.code : 'UNEXPECTED', at: problem instanceof Error && !(problem instanceof Problem) ? problem.stack : undefined }, 'due work is interrupted');
     };
 
     while (!isStopped()) {
       isWoken = false;
       let pause = LONGEST_MS;
       try {
-        const before = underWay.size;
-        for (const queue of lane.queues) {
+        const now = shell.clock.now();
+        const asked: Watched[] = [];
+        for (const each of sources) {
+          // A notification may have been lost: after the longest sleep everything is asked.
+          if ((each.at !== null && each.at <= now) || now - each.askedAt >= LONGEST_MS) each.isCalled = true;
           const limit = lane.slots - underWay.size;
-          if (limit > 0) for (const claim of await claimDue(shell.db, queue, { owner: shell.owner, now: shell.clock.now(), leaseMs: shell.leaseMs, limit })) begin(claim);
+          if (!each.isCalled || limit <= 0) continue;
+          each.askedAt = now;
+          each.isCalled = false; // what is told from here on counts anew
+          asked.push(each);
+          const { queue, ...of } = each.source;
+          const claims = await claimDue(shell.db, queue, { ...of, owner: shell.owner, now, leaseMs: shell.leaseMs, limit });
+          claims.forEach(begin);
+          if (claims.length === limit) each.isCalled = true; // there may be more
         }
-        if (underWay.size > before && underWay.size < lane.slots) continue;
         // With all slots taken, the next to end wakes us.
-        const next = underWay.size < lane.slots ? await nextDueAt(shell.db, lane.queues) : null;
-        if (next !== null) pause = Math.min(LONGEST_MS, Math.max(20, next - shell.clock.now()));
+        if (underWay.size < lane.slots) {
+          const ahead = asked.length > 0 ? await nextDueAt(shell.db, asked.map((each) => each.source), now, shell.owner) : [];
+          asked.forEach((each, i) => Object.assign(each, { at: ahead[i]?.at ?? null, waits: ahead[i]?.waits ?? false }));
+          if (sources.some((each) => each.isCalled)) continue;
+          for (const { at } of sources) if (at !== null) pause = Math.min(pause, Math.max(20, at - shell.clock.now()));
+        }
       } catch (error) {
         interrupted(error);
+        for (const each of sources) each.isCalled = true;
         pause = AWAY_MS;
       }
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a notification may have set it while the work above was awaited

@@ -1,22 +1,38 @@
 import { pruneSignIns } from '../google/grant.store.js';
-import { DAY, plus } from '../kernel/interval.js';
+import { DAY, MINUTE, plus } from '../kernel/interval.js';
 import { wakeForgottenLists } from '../mirror/calendar-list.store.js';
-import { openMissingChannels } from '../mirror/channel.store.js';
 import { rollOn } from '../mirror/apply.store.js';
+import { markSilent, reckonCadence } from '../mirror/cadence.store.js';
+import { closeUnwanted, openMissingChannels, pruneChannels, replaceDeaf } from '../mirror/channel.store.js';
 import { calendarsToRollOn, wakeForgotten } from '../mirror/mirror.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { pruneRuns } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 
 const KEEP_RUNS_MS = 14 * DAY;
+const KEEP_CHANNELS_MS = 7 * DAY;
 
-/** Safety net: calendars that wait for nothing are woken, and those that should have a channel get one. */
+/** As often as the sweep runs. */
+const SWEEP_MS = 5 * MINUTE;
+
+/** Safety net. Calendars that wait for nothing are woken; those that should have a channel get one, those that should not
+ *  lose it, and a channel that does not do is replaced; what has fallen silent is told; and the pace of all reads is reckoned
+ *  anew, so that they stay within the budget. */
 export async function sweep(shell: Shell): Promise<Report> {
   const now = shell.clock.now();
   return inTx(shell.db, 'commit sweep', async (tx): Promise<Report> => {
     const woken = await wakeForgotten(tx, now) + await wakeForgottenLists(tx, now);
-    const channels = shell.pushAddress ? await openMissingChannels(tx, shell.keys, null, shell.pushAddress, now) : 0;
-    return { outcome: woken + channels > 0 ? 'done' : 'nothing', counts: { woken, channels } };
+    const opening = shell.pushAddress === null ? 0 : await openMissingChannels(tx, shell.keys, null, shell.pushAddress, now);
+    const closing = await closeUnwanted(tx, now);
+    const replaced = shell.pushAddress === null ? 0 : await replaceDeaf(tx, now, SWEEP_MS);
+    const silent = await markSilent(tx, now);
+    const { calendars, calls, awaited, quiet } = await reckonCadence(tx, shell.googleCallsPerDay, now);
+    const counts = { woken, channels: opening, closing, replaced, silent, calendars, calls };
+    const did = [
+      silent > 0 ? 'nothing changes any more where it used to' : '',
+      awaited > 1 || quiet > 1 ? `reading is stretched ×${Math.max(awaited, quiet).toFixed(1)} to keep the budget` : '',
+    ].filter(Boolean).join('; ');
+    return { outcome: woken + opening + closing + replaced + silent > 0 ? 'done' : 'nothing', counts, ...(did && { did }) };
   });
 }
 
@@ -34,6 +50,7 @@ export async function prune(shell: Shell): Promise<Report> {
   return inTx(shell.db, 'commit prune', async (tx): Promise<Report> => {
     const runs = await pruneRuns(tx, plus(now, -KEEP_RUNS_MS));
     const signIns = await pruneSignIns(tx, now);
-    return { outcome: runs + signIns > 0 ? 'done' : 'nothing', counts: { runs, signIns } };
+    const channels = await pruneChannels(tx, plus(now, -KEEP_CHANNELS_MS));
+    return { outcome: runs + signIns + channels > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels } };
   });
 }

@@ -6,7 +6,7 @@ import { translateDatabaseError } from '../postgres/translate-error.js';
 import { recordRun } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { compose, WORKERS } from './compose.js';
-import { dueLoop } from './due-loop.js';
+import { dueLoop, FULL_READS, LANES, type Lane } from './due-loop.js';
 import { logRuns, openLog } from './logger.js';
 import { sandboxClock } from './sandbox-clock.js';
 import type { Clock } from '../kernel/clock.port.js';
@@ -48,14 +48,16 @@ export async function runJob(name: string, flow: (shell: Shell) => Promise<Repor
   parentPort?.close();
 }
 
-/** The body of the long-running worker that does due work. */
-export async function runDueWork(): Promise<void> {
+/** The body of a long-running worker that does the due work of `lanes`. */
+async function runLanes(name: string, lanes: readonly Lane[], connections: number): Promise<void> {
   const settings = readDaemonSettings(process.env);
-  const log = openLog(settings.logLevel, settings.logFile, 'due-work');
+  const log = openLog(settings.logLevel, settings.logFile, name);
   logRuns(log);
-  const { shell, close } = compose(settings, 'due-work', { connections: 6, ...clockHere() });
-  await dueLoop(shell, WORKERS, settings.databaseUrl, log, cancellation());
+  const { shell, close } = compose(settings, name, { connections, ...clockHere() });
+  await dueLoop(shell, WORKERS, lanes, settings.databaseUrl, log, cancellation());
   await close();
   parentPort?.postMessage('cancelled');
   parentPort?.close();
 }
+export const runDueWork = (): Promise<void> => runLanes('due-work', LANES, 6);
+export const runFullReads = (): Promise<void> => runLanes('full-reads', FULL_READS, 3);

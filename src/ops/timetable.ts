@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Bree from 'bree';
-import { TIMETABLE } from '../../jobs/index.js';
+import { LONG_RUNNING, TIMETABLE } from '../../jobs/index.js';
 import type { Logger } from './logger.js';
 
 export interface Timetable { stop(): Promise<void> }
@@ -10,11 +10,11 @@ export interface Timetable { stop(): Promise<void> }
 const STOP_MS = 2_000;
 const LONGEST_BACKOFF_MS = 30_000;
 
-/** Starts the timetable: one worker thread per job run. The long-running worker is started again, with backoff, whenever
+/** Starts the timetable: one worker thread per job run. A long-running worker is started again, with backoff, whenever
  *  it ends; `stop()` asks all to finish and does not wait longer than two seconds. */
 export function startTimetable(log: Logger, lead: SharedArrayBuffer | null): Timetable {
   let isStopping = false;
-  let failures = 0;
+  const failures = new Map<string, number>();
   const reported = new Set<string>();
   const bree = new Bree({
     root: join(dirname(fileURLToPath(import.meta.url)), '../../jobs'),
@@ -30,11 +30,13 @@ export function startTimetable(log: Logger, lead: SharedArrayBuffer | null): Tim
   });
   bree.on('worker deleted', (name: string) => {
     reported.delete(name);
-    if (name !== 'due-work' || isStopping) return;
-    const backoff = Math.min(500 * 2 ** failures++, LONGEST_BACKOFF_MS);
-    log.warn({ job: name, againInMs: backoff }, 'the due-work worker ended and is started again');
+    if (!LONG_RUNNING.has(name) || isStopping) return;
+    const failed = failures.get(name) ?? 0;
+    failures.set(name, failed + 1);
+    const backoff = Math.min(500 * 2 ** failed, LONGEST_BACKOFF_MS);
+    log.warn({ job: name, againInMs: backoff }, 'a long-running worker ended and is started again');
     setTimeout(() => { if (!isStopping) void bree.run(name); }, backoff).unref();
-    setTimeout(() => { failures = Math.max(0, failures - 1); }, 120_000).unref();
+    setTimeout(() => { failures.set(name, Math.max(0, (failures.get(name) ?? 0) - 1)); }, 120_000).unref();
   });
   void bree.start();
   return {

@@ -6,25 +6,18 @@ import { plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { param, rows, run, oneRow } from '../postgres/rows.js';
 import type { Db, Reader, Tx } from '../postgres/transaction.js';
-import { QUEUES, type Claim, type Queue } from './claim.js';
+import { QUEUES, type Claim, type Queue, type Reading, type Source } from './claim.js';
+import { backgroundDue, coachIsFree, isBackground, isDue, ofReading, plainDue } from './due-rows.store.js';
 
-export { QUEUES, type Claim, type Queue };
+export { QUEUES, type Claim, type Queue, type Reading, type Source };
 
 /** The channel that a commit notifies when it made work due. */
 export const DUE = 'makeway_due';
 
-/** Claims up to `limit` due rows, oldest first. Background pulls take one row per coach at a time,
- *  so that a coach with many calendars occupies one slot. */
-export async function claimDue(db: Db, queue: Queue, lease: { owner: string; now: Instant; leaseMs: number; limit: number }): Promise<Claim[]> {
-  const onePerCoach = queue === 'calendars'
-    ? `and t.id = (select m.id from calendars m where m.coach_id = t.coach_id and m.wake_at <= :now order by m.wake_at, m.id limit 1)
-       and not exists (select 1 from calendars o where o.coach_id = t.coach_id and o.lease_until > :now)`
-    : '';
+/** Claims up to `limit` due rows: oldest first, in the background the urgent ones before the others, and one per coach. */
+export async function claimDue(db: Db, queue: Queue, lease: { owner: string; now: Instant; leaseMs: number; limit: number; reading?: Reading }): Promise<Claim[]> {
   const found = await rows<{ coach_id: CoachId; id: string; fence: number; attempts: number; lease_until: Instant }>(db, `
-    with due as (
-      select coach_id, id from ${queue} t
-      where wake_at <= :now and (lease_until is null or lease_until <= :now) ${onePerCoach}
-      order by wake_at limit :limit for no key update skip locked)
+    with ${isBackground(queue) ? backgroundDue(queue, lease.reading) : plainDue(queue)}
     update ${queue} t set lease_owner = :owner, lease_until = :until, fence = t.fence + 1
     from due where t.coach_id = due.coach_id and t.id = due.id
     returning t.coach_id, t.id, t.fence, t.attempts, t.lease_until`,
@@ -92,12 +85,23 @@ export async function notifyDue(tx: Tx, queue: Queue): Promise<void> {
   await run(tx, `select pg_notify('${DUE}', :queue)`, { queue });
 }
 
-/** The earliest moment at which a row of these queues becomes due, or null. A leased row counts from its lease's end. */
-export async function nextDueAt(db: Db, queues: readonly Queue[]): Promise<Instant | null> {
-  // A calendar also waits for the one of the same coach that is being read.
-  const free = (q: Queue): string => (q === 'calendars' ? '(select max(o.lease_until) from calendars o where o.coach_id = q.coach_id)' : 'lease_until');
-  const union = queues.map((q) => `(select greatest(wake_at, ${free(q)}) as at from ${q} q where wake_at is not null order by wake_at limit 50)`).join(' union all ');
-  return (await oneRow<{ at: Instant | null }>(db, `select min(at) as at from (${union}) due`))?.at ?? null;
+/** How soon a row is looked at again that was due and could not be claimed, because somebody just had it locked. */
+const SOON_MS = 100;
+
+/** What comes next in one source: `at`, the earliest moment at which there may be work, or null; `waits`: something is due
+ *  already, and waits for another piece of its coach's work to end. */
+export interface Ahead { readonly at: Instant | null; readonly waits: boolean }
+
+/** Looks ahead in each of `sources`, after all that was due at `now` has been claimed. A row becomes due, or somebody else's
+ *  lease ends; what was due and free and could not be claimed is looked at again soon. Own leases (`owner`) do not count: who
+ *  holds them knows when they end. */
+export async function nextDueAt(db: Db, sources: readonly Source[], now: Instant, owner: string): Promise<Ahead[]> {
+  const of = ({ queue, reading }: Source, i: number): string => `
+    select ${i} as i, least((select wake_at from ${queue} where wake_at > :now ${ofReading(reading, '')} order by wake_at limit 1),
+      (select min(lease_until) from ${queue} where wake_at <= :now and lease_until > :now and lease_owner <> :owner),
+      case when exists (select 1 from ${queue} t where ${isDue('t', reading)} ${isBackground(queue) ? coachIsFree(queue, reading) : ''}) then cast(:soon as timestamptz) end) as at,
+      exists (select 1 from ${queue} t where ${isDue('t', reading)}) as waits`;
+  return rows<Ahead>(db, `${sources.map(of).join(' union all ')} order by i`, { now: param(now), soon: param(plus(now, SOON_MS)), owner });
 }
 
 /** What should have been done more than `graceMs` ago, per queue: the first place to look when something hangs. */

@@ -1,21 +1,11 @@
 import { Problem } from '../kernel/problem.js';
-import { plus, type Instant } from '../kernel/interval.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
+import { retryAt } from './back-off.js';
 import { claimDue, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
 import { recordRun } from './job-run.store.js';
 import type { Shell, Worker } from './shell.port.js';
 
 export type Workers = Readonly<Record<Queue, Worker>>;
-
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
-
-/** When failed work is tried again: 1 s, 2 s, 4 s … up to five minutes; what needs a person, once an hour.
- *  `spread` in [0, 1) keeps many failures from coming back at one moment. */
-export function retryAt(problem: Problem | null, attempts: number, now: Instant, spread: number): Instant {
-  if (!problem || problem.remedy === 'operator' || problem.remedy === 'bug' || problem.remedy === 'reconnect') return plus(now, HOUR);
-  return plus(now, Math.min(SECOND * 2 ** Math.min(attempts, 9), 300 * SECOND) * (0.75 + spread / 2));
-}
 
 /** Does one claimed piece of work, writes its run to the job log, and gives the row back. Never throws for a failure
  *  of the work itself: that is on the row and in the log. @throws Problem DATABASE_AWAY */

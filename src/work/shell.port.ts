@@ -16,6 +16,8 @@ export interface Shell {
   readonly publicUrl: string;
   /** Where Google's pushes can reach us; null: only polling is possible. */
   readonly pushAddress: string | null;
+  /** How often Google may be asked in a day, by the whole installation. */
+  readonly googleCallsPerDay: number;
   /** The address our mails come from. */
   readonly mailFrom: string;
   readonly owner: string;

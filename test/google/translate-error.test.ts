@@ -22,7 +22,7 @@ test.each([
   [401, 'authError', READ, 'GOOGLE_GRANT_REVOKED'],
   [403, 'userRateLimitExceeded', READ, 'GOOGLE_QUOTA'],
   [403, 'rateLimitExceeded', WRITE, 'GOOGLE_QUOTA'],
-  [403, 'quotaExceeded', WRITE, 'GOOGLE_QUOTA'],
+  [403, 'quotaExceeded', WRITE, 'GOOGLE_QUOTA_SPENT'],
   [403, 'forbiddenForNonOrganizer', WRITE, 'GOOGLE_REFUSED'],
   [403, 'forbiddenForServiceAccounts', WRITE, 'GOOGLE_REFUSED'],
   [403, 'insufficientPermissions', READ, 'GOOGLE_REFUSED'],

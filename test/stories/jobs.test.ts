@@ -28,7 +28,7 @@ test('due work runs in its worker; each run is a row and a JSON line with the sa
     expect(lines.find((l) => l.job === row.job && l.subject === row.subject && l.outcome === row.outcome && (l.did ?? null) === row.did), JSON.stringify(row)).toMatchObject({ coach: row.coach_id, code: row.error_code, ms: expect.any(Number) as number });
   }
   expect(lines.length).toBeGreaterThanOrEqual(rows.length);
-  expect(new Set(lines.map((l) => l.thread))).toEqual(new Set(['due-work', 'main', 'sweep']));
+  expect(new Set(lines.map((l) => l.thread))).toEqual(new Set(['due-work', 'full-reads', 'main', 'sweep']));
   expect(TIMETABLE.map((job) => job.name)).toEqual(expect.arrayContaining(['due-work', 'sweep', 'horizon', 'prune']));
   // No names, no addresses.
   expect(daemon.log).not.toMatch(/dana|sam ortiz|@client\.example/i);

@@ -1,0 +1,3 @@
+import { runFullReads } from '../src/ops/run-job.js';
+
+await runFullReads();
