@@ -48,7 +48,7 @@ async function refused(shell: Shell, claim: Claim, letter: string): Promise<void
     const row = await outboxRow(tx, claim.coachId, claim.id);
     if (!row?.request_id) return;
     await remember(tx, { coachId: coach.id, at: now, what: `mail refused: ${letter}`, by: 'makeway', requestId: row.request_id, resolutionId: row.resolution_id });
-    if ((letter !== 'ask' && letter !== 'offer') || row.resolution_id === null) return;
+    if ((letter !== 'ask' && letter !== 'offer') || row.resolution_id === null || row.request_id === null) return;
     const resolution = await resolutionById(tx, coach.id, row.resolution_id, 'lock');
     if (resolution.state !== 'asked') return;
     await endResolution(tx, shell, resolution, (await offerOf(tx, resolution)).clientId, { reason: 'undeliverable', by: 'makeway', tellAsked: false }, now);

@@ -9,7 +9,7 @@ import type { Logger } from './logger.js';
 /** Clicks and landings have slots of their own and never wait behind mail or a full sync. */
 const LANES: readonly { readonly queues: readonly Queue[]; readonly slots: number }[] = [
   { queues: ['landings', 'resolutions', 'requests'], slots: 4 },
-  { queues: ['outbox'], slots: 2 },
+  { queues: ['outbox', 'disconnections'], slots: 2 },
   { queues: ['calendars', 'channels'], slots: 4 },
   { queues: ['calendar_lists'], slots: 2 },
 ];
