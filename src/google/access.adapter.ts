@@ -51,6 +51,10 @@ export async function accessOf(parts: AccessParts, coachId: CoachId, grantId: Gr
   }
 }
 
+/** How long, in ms, a token still lives of which the library says when it ends: it reckons by the machine's clock, we do not. */
+// eslint-disable-next-line no-restricted-syntax -- undoes the library's own addition, so that only a length is left
+export const lifeOf = (expiryDate: number): number => expiryDate - Date.now();
+
 /** What the grant's row holds, unless Google has refused it. */
 function presentAccess(keys: Keyring, grant: Grant, refused: string | null): Access | null {
   if (grant.access_token_sealed === null || grant.access_expires_at === null) return null;
@@ -67,15 +71,14 @@ async function refresh(parts: AccessParts, grant: Grant, fence: number, living: 
     const client = oauthClient(google, { limitMs: LIMIT_MS });
     client.setCredentials({ refresh_token: keys.open(grant.refresh_token_sealed) });
     // Only the event shows a refresh token that Google has exchanged (sheet 7.2).
-    let exchanged: string | null = null;
-    client.on('tokens', (tokens) => { exchanged = tokens.refresh_token ?? null; });
-    const began = Date.now();
+    const exchanged: string[] = [];
+    client.on('tokens', (tokens) => { if (tokens.refresh_token) exchanged.push(tokens.refresh_token); });
     const { credentials } = await client.refreshAccessToken();
     tookEffect('google refresh');
     if (!credentials.access_token || !credentials.expiry_date) throw new Problem('GOOGLE_UNREACHABLE', 'Google answered without an access token.');
-    const expiresAt = plus(askedAt, credentials.expiry_date - began);
+    const expiresAt = plus(askedAt, lifeOf(credentials.expiry_date));
     const access = { token: credentials.access_token, expiresAt, refreshAt: refreshAheadAt(askedAt, expiresAt, Math.random()) };
-    const sealed = { accessSealed: keys.seal(access.token), refreshSealed: exchanged === null ? null : keys.seal(exchanged) };
+    const sealed = { accessSealed: keys.seal(access.token), refreshSealed: exchanged[0] === undefined ? null : keys.seal(exchanged[0]) };
     await inTx(db, 'commit refresh', (tx) => saveAccess(tx, lease, { ...access, ...sealed }, clock.now()));
     return access;
   } catch (error) {

@@ -3,7 +3,7 @@ import { tookEffect } from '../kernel/effects.js';
 import type { CoachId, GrantId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import { refuseInsideTransaction } from '../postgres/transaction.js';
-import { accessOf, revoked, type Access, type AccessParts } from './access.adapter.js';
+import { accessOf, lifeOf, revoked, type Access, type AccessParts } from './access.adapter.js';
 import { allCalendars, googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
 import type { GoogleCalendar } from './google.port.js';
 import { grantOf } from './grant.store.js';
@@ -30,14 +30,13 @@ export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPor
       refuseInsideTransaction('token exchange');
       const client = oauthClient(google, { redirectUri });
       try {
-        const began = Date.now();
         const { tokens } = await client.getToken({ code, codeVerifier: verifier, redirect_uri: redirectUri });
         if (!tokens.id_token) throw new Problem('SIGN_IN_REFUSED', 'Google did not say who signed in.');
         const payload = (await client.verifyIdToken({ idToken: tokens.id_token, audience: google.clientId })).getPayload();
         if (!payload?.email || payload.email_verified !== true) throw new Problem('SIGN_IN_REFUSED', 'This Google account has no verified address.');
         return {
           sub: payload.sub, email: payload.email.toLowerCase(), scopes: (tokens.scope ?? '').split(' ').filter(Boolean), accessToken: tokens.access_token ?? null,
-          accessLastsMs: tokens.expiry_date ? tokens.expiry_date - began : null, refreshToken: tokens.refresh_token ?? null,
+          accessLastsMs: tokens.expiry_date ? lifeOf(tokens.expiry_date) : null, refreshToken: tokens.refresh_token ?? null,
         };
       } catch (error) {
         const problem = translateGoogleError(error, { name: 'token exchange', isWrite: false });
