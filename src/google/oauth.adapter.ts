@@ -1,5 +1,6 @@
 import { CodeChallengeMethod } from 'google-auth-library';
 import { tookEffect } from '../kernel/effects.js';
+import type { Clock } from '../kernel/clock.port.js';
 import type { CoachId, GrantId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import { refuseInsideTransaction } from '../postgres/transaction.js';
@@ -7,6 +8,7 @@ import { accessOf, lifeOf, revoked, type Access, type AccessParts } from './acce
 import { allCalendars, googleCalendar, oauthClient, type GoogleSettings } from './google.adapter.js';
 import type { GoogleCalendar } from './google.port.js';
 import { grantOf } from './grant.store.js';
+import { readIdToken } from './id-token.js';
 import type { Farewell, OauthPort } from './oauth.port.js';
 import { translateGoogleError } from './translate-error.js';
 
@@ -18,7 +20,7 @@ const SIGN_IN = ['openid', 'email'];
 const NO_END = Number.MAX_SAFE_INTEGER;
 
 /** Google's sign-in through the official library. */
-export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPort {
+export function googleOauth(google: GoogleSettings, publicUrl: string, clock: Clock): OauthPort {
   const redirectUri = `${publicUrl}/auth/google/callback`;
   return {
     authorizationUrl: ({ purpose, state, challenge, account }) => oauthClient(google, { redirectUri }).generateAuthUrl({
@@ -32,10 +34,12 @@ export function googleOauth(google: GoogleSettings, publicUrl: string): OauthPor
       try {
         const { tokens } = await client.getToken({ code, codeVerifier: verifier, redirect_uri: redirectUri });
         if (!tokens.id_token) throw new Problem('SIGN_IN_REFUSED', 'Google did not say who signed in.');
-        const payload = (await client.verifyIdToken({ idToken: tokens.id_token, audience: google.clientId })).getPayload();
-        if (!payload?.email || payload.email_verified !== true) throw new Problem('SIGN_IN_REFUSED', 'This Google account has no verified address.');
+        const { certs } = await client.getFederatedSignonCertsAsync();
+        const who = readIdToken(tokens.id_token, certs, google.clientId, clock.now());
+        if (!who) throw new Problem('SIGN_IN_REFUSED', 'Google\'s word on who signed in could not be verified. If this happens again, the clock of this installation may be wrong; tell the operator.');
+        if (who.email === null || !who.isVerified) throw new Problem('SIGN_IN_REFUSED', 'This Google account has no verified address.');
         return {
-          sub: payload.sub, email: payload.email.toLowerCase(), scopes: (tokens.scope ?? '').split(' ').filter(Boolean), accessToken: tokens.access_token ?? null,
+          sub: who.sub, email: who.email, scopes: (tokens.scope ?? '').split(' ').filter(Boolean), accessToken: tokens.access_token ?? null,
           accessLastsMs: tokens.expiry_date ? lifeOf(tokens.expiry_date) : null, refreshToken: tokens.refresh_token ?? null,
         };
       } catch (error) {

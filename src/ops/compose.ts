@@ -48,5 +48,5 @@ export function compose(settings: DaemonSettings, thread: string, options: { clo
     pushAddress: settings.pushUrl === undefined ? null : `${settings.pushUrl}/google/push`,
     leaseMs: settings.leaseMs,
   };
-  return { shell, oauth: googleOauth(settings.google, settings.publicUrl), close: async () => { mail.close(); await db.destroy(); } };
+  return { shell, oauth: googleOauth(settings.google, settings.publicUrl, clock), close: async () => { mail.close(); await db.destroy(); } };
 }
