@@ -102,7 +102,7 @@ function reconnect(facts: Extract<LetterFacts, { letter: 'reconnect' }>): Letter
       { block: 'way', label: 'Connect again', effect: 'Takes a minute; sign in with the same Google account. Everything then goes on by itself.', link: facts.link, isFirst: true },
       say('If you ended it on purpose, there is nothing to do. This is the only mail about it.'),
     ],
-    footer: COACH_FOOTER,
+    footer: 'You get this mail because Makeway looks after your bookings.',
   };
 }
 

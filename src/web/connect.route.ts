@@ -36,7 +36,7 @@ export function connectRoutes(app: FastifyInstance, web: Web): void {
     const grant = await grantOf(shell.db, coachId);
     if (grant) return { is: grant.broken_at === null ? 'connected' : 'broken', account: grant.email, since: grant.broken_at, open: (await requestsOf(shell.db, coachId, 'open')).length };
     const last = await lastDisconnection(shell.db, coachId);
-    return { is: last && last.state !== 'done' ? 'leaving' : 'none', wasNotReached: last?.outcome === 'not-reached' };
+    return { is: last?.state === 'forgetting' ? 'leaving' : 'none', wasNotReached: last?.outcome === 'not-reached' };
   }
 
   app.get<{ Querystring: { to?: unknown; connect?: unknown } }>('/auth/google', async (request, reply) => {

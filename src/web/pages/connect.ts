@@ -8,21 +8,25 @@ import { layout } from './layout.js';
 export function connectPage(view: ConnectView): string {
   const { coach, connection } = view;
   const isConnected = connection?.is === 'connected';
+  const isWanted = !isConnected && connection?.is !== 'leaving';
   return layout('Connect your calendar', html`<article class="card${isConnected && ' tone-good'}">
-<h1>${isConnected ? 'Your calendar is connected' : 'Connect your Google Calendar'}</h1>
+<h1>${TITLE[connection?.is ?? 'none']}</h1>
 ${coach && connection && standing(connection, coach.zone)}
-${isConnected ? html`<p><a class="button primary" href="/pending">To the requests</a></p>` : html`<p>Makeway keeps double bookings apart. For that it has to see when you are busy, and to write the sessions that you agreed to.</p>`}
-${connection?.is === 'leaving' || isConnected ? null : way(view.start, connection?.is === 'broken' ? 'Connect again' : 'Continue with Google')}
+${isConnected && html`<p><a class="button primary" href="/pending">To the requests</a></p>`}
+${(connection === null || connection.is === 'none') && html`<p>Makeway keeps double bookings apart. For that it has to see when you are busy, and to write the sessions that you agreed to.</p>`}
+${isWanted && way(view.start, connection?.is === 'broken' ? 'Connect again' : 'Continue with Google')}
 </article>
-${isConnected || connection?.is === 'leaving' ? null : asked()}
+${isWanted && asked()}
 ${coach && (connection?.is === 'connected' || connection?.is === 'broken') && leaving(coach.guard, view.start, isConnected)}`);
 }
+
+const TITLE = { connected: 'Your calendar is connected', broken: 'Connect your calendar again', leaving: 'Your calendar is disconnected', none: 'Connect your Google Calendar' } as const;
 
 function standing(connection: Connection, zone: string): Html {
   switch (connection.is) {
     case 'connected': return html`<p>Makeway works with the calendar of <strong>${connection.account}</strong>.</p>`;
     case 'broken': return html`<p class="fault" role="alert">Google no longer lets Makeway see the calendar of ${connection.account}${connection.since !== null && `, since ${momentInWords(connection.since, zone)}`}. ${waiting(connection.open)}</p>`;
-    case 'leaving': return html`<p class="note">Your calendar is not connected any more, and what Makeway knew of it is being forgotten. This takes a minute; then you can connect again.</p><p><a class="button" href="/connect">Look again</a></p>`;
+    case 'leaving': return html`<p class="note">What Makeway knew of it is being forgotten. This takes a minute; then you can connect again.</p><p><a class="button" href="/connect">Look again</a></p>`;
     case 'none': return connection.wasNotReached ? html`<p class="note">Your calendar is not connected, and what Makeway knew of it is forgotten. Google could not be told: remove Makeway under <a href="https://myaccount.google.com/connections">your Google account’s connections</a>.</p>`
       : html`<p class="note">No calendar is connected. Nothing is booked or moved.</p>`;
   }
