@@ -5,7 +5,7 @@
  */
 const OURS = '^(src|jobs|config|test)/';
 const KERNEL = '^src/kernel/';
-const OUTERMOST = '^(jobs/|src/ops/|src/(daemon|cli|main)[.]ts$)';
+const OUTERMOST = '^(jobs/|src/(ops|cli)/|src/(daemon|cli|main)[.]ts$)';
 /** The sandbox's own doors: as outermost as `web/server.ts`. */
 const SANDBOX_DOOR = '^src/sandbox/sandbox[.]ts$';
 const RANKED = '[.](port|store|adapter|step|flow|route)[.]ts$';

@@ -17,6 +17,7 @@ import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
 import { statusLines } from './ops/status.js';
 import { systemClock } from './ops/system-clock.js';
+import { leave, rotate } from './cli/grants.js';
 import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
@@ -46,11 +47,15 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
                                         adds a coach and says how to connect
   makeway coach set <slug> --policy '{"land":"manual"}'
                                         sets rules of a coach's policy (see README)
+  makeway coach disconnect <slug>       gives the permission back to Google and forgets the copy
+                                        of the calendar; the coach's events stay as they are
   makeway calendar list <coach>         their calendars, with role, access and state
   makeway calendar role <coach> <calendar> sessions|busy|requests|ignored
                                         what a calendar is for: sessions live and land there; it takes time; the
                                         inbox for requests; or nothing
   makeway key create [--name N]         makes an API key, shown once
+  makeway keys rotate [--dry-run]       seals all secrets anew under the first of SECRET_KEYS, and
+                                        says which older keys are still needed
 
 Settings come from the environment (see README), or from the sandbox's data folder.`;
 
@@ -90,7 +95,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, calendar, key };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, calendar, key, keys };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -180,13 +185,14 @@ const DIFFERENCE = { missing: 'Google has it, the mirror had not', extra: 'the m
 async function coach({ shell }: Composed, args: string[], settings: DaemonSettings): Promise<number> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, 'time-zone': { type: 'string' }, policy: { type: 'string' } } });
   if (positionals[0] === 'set') return setRules(shell, positionals[1], values.policy);
+  if (positionals[0] === 'disconnect') return disconnect(shell, positionals[1]);
   if (positionals[0] !== 'add') throw new Usage('makeway coach add --slug S --name N --email E --time-zone Z');
   const { slug, name, email, 'time-zone': zone } = values;
   if (!slug || !name || !email || !zone) throw new Usage('A coach needs --slug, --name, --email and --time-zone.');
   if (!/^[a-z0-9][a-z0-9-]{1,62}$/.test(slug)) throw new Usage('--slug is 2 to 63 of a-z, 0-9 and "-".');
   if (knownZone(zone) === null) throw new Usage(`${zone} is not a time zone we know; use an IANA name such as Europe/Berlin.`);
   await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { slug, name, email, zone, policy: {} }, shell.clock.now()));
-  say(`Added ${name}. To connect their calendar they open: ${settings.publicUrl}/auth/google?connect=1&to=/pending`);
+  say(`Added ${name}. To connect their calendar they open: ${settings.publicUrl}/connect`);
   return 0;
 }
 
@@ -206,6 +212,21 @@ async function calendar({ shell }: Composed, args: string[]): Promise<number> {
   if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|requests|ignored');
   (answer.isRefused ? process.stderr : process.stdout).write(`${answer.lines.join('\n')}\n`);
   return answer.isRefused ? 1 : 0;
+}
+
+async function disconnect(shell: Composed['shell'], slug: string | undefined): Promise<number> {
+  if (!slug) throw new Usage('makeway coach disconnect <slug>');
+  const { lines, exitCode } = await leave(shell, slug);
+  lines.forEach(say);
+  return exitCode;
+}
+
+async function keys({ shell }: Composed, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { 'dry-run': { type: 'boolean' } } });
+  if (positionals[0] !== 'rotate' || positionals.length > 1) throw new Usage('makeway keys rotate [--dry-run]');
+  const { lines, exitCode } = await rotate(shell, values['dry-run'] === true);
+  lines.forEach(say);
+  return exitCode;
 }
 
 async function key({ shell }: Composed, args: string[]): Promise<number> {

@@ -22,7 +22,7 @@ export async function blockersAt(db: Reader, coach: Coach, window: Interval): Pr
     order by lower(o.period), o.calendar_id, o.root_id`, { coachId: coach.id, window: rangeParam(window) });
   if (found.length === 0) return [];
   const titles = await namedTitles(db, coach.id);
-  const own = new Set([coach.email]);
+  const own = new Set([coach.email, ...(await rows<{ email: string }>(db, 'select email from grants where coach_id = :coachId', { coachId: coach.id })).map((g) => g.email)]);
   return found.map((r) => ({
     key: blockerKey(r.calendar_id, r.root_id, r.original_key), calendarId: r.calendar_id, rootId: r.root_id, originalKey: r.original_key, eventId: r.event_id,
     interval: intervalOf(r), isAllDay: r.is_all_day, title: r.event.summary ?? (r.role === 'busy' || isBusyOnly(r.access_role) ? 'Busy (another calendar)' : 'No title'),
@@ -46,16 +46,17 @@ export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs
   };
 }
 
-/** Why this coach's calendars cannot be trusted right now, or null: their list or a calendar never read, one frozen, a
- *  broken grant; or none that could hold a session. */
-export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | null> {
-  const row = await oneRow<{ sessions: number; unread: number; grants: number; known: number }>(db, `
+/** Why this coach's calendars cannot be trusted right now, or null: none is connected; their list or a calendar never read,
+ *  one frozen, a broken grant; or none that could hold a session. */
+export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | 'disconnected' | null> {
+  const row = await oneRow<{ sessions: number; unread: number; grants: number; working: number; known: number }>(db, `
     select count(*) as known, count(*) filter (where role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess')) as sessions,
       count(*) filter (where role in ('sessions', 'busy') and (last_full_at is null or frozen_at is not null)) as unread,
-      (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as grants
+      (select count(*) from grants g where g.coach_id = :coachId) as grants,
+      (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as working
     from calendars where coach_id = :coachId`, { coachId: coach.id });
-  if (!row) return 'no-calendar';
-  if (row.known === 0 && row.grants > 0) return 'cannot-check';
+  if (!row || row.grants === 0) return 'disconnected';
+  if (row.known === 0) return 'cannot-check';
   if (row.sessions === 0) return 'no-calendar';
-  return row.unread > 0 || row.grants === 0 ? 'cannot-check' : null;
+  return row.unread > 0 || row.working === 0 ? 'cannot-check' : null;
 }

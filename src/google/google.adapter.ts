@@ -18,11 +18,13 @@ const TIMEOUT_MS = 10_000;
 /** Pages of one live look: a window holds a few hundred events, never a million. */
 const MOST_PAGES = 400;
 
-/** An OAuth client for this installation; its endpoints follow `oauthRoot` (sheet 7.7). */
-export function oauthClient(google: GoogleSettings, redirectUri?: string): OAuth2Client {
+/** An OAuth client for this installation; its endpoints follow `oauthRoot` (sheet 7.7). It never asks for a token by itself
+ *  (sheet 0.7, 0.8). `limitMs` bounds all calls of this client together, the library's repeats included. */
+export function oauthClient(google: GoogleSettings, options: { redirectUri?: string; limitMs?: number } = {}): OAuth2Client {
   const root = google.oauthRoot?.replace(/\/$/, '');
   return new OAuth2Client({
-    clientId: google.clientId, clientSecret: google.clientSecret, forceRefreshOnFailure: true, ...(redirectUri && { redirectUri }),
+    clientId: google.clientId, clientSecret: google.clientSecret, forceRefreshOnFailure: false, ...(options.redirectUri && { redirectUri: options.redirectUri }),
+    transporterOptions: { timeout: TIMEOUT_MS, ...(options.limitMs !== undefined && { signal: AbortSignal.timeout(options.limitMs) }) },
     ...(root && {
       endpoints: {
         oauth2AuthBaseUrl: `${root}/o/oauth2/v2/auth`, oauth2TokenUrl: `${root}/token`, oauth2RevokeUrl: `${root}/revoke`,

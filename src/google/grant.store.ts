@@ -1,27 +1,35 @@
-import type { CoachId } from '../kernel/ids.js';
+import type { CoachId, GrantId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
-import { oneRow, param, paramOrNull, run } from '../postgres/rows.js';
+import { mintId, oneRow, param, paramOrNull, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 
-export interface Grant { readonly coach_id: CoachId; readonly google_sub: string; readonly email: string; readonly refresh_token_sealed: string; readonly access_token_sealed: string | null; readonly access_expires_at: Instant | null; readonly state: 'active' | 'broken'; readonly broken_reason: string | null }
+/** A coach's permission at Google. `id` is new with each connect: what concerns an earlier one cannot touch this one. */
+export interface Grant {
+  readonly coach_id: CoachId; readonly id: GrantId; readonly google_sub: string; readonly email: string; readonly scopes: readonly string[]; readonly refresh_token_sealed: string;
+  readonly access_token_sealed: string | null; readonly access_expires_at: Instant | null; readonly refresh_at: Instant | null;
+  readonly refresh_failures: number; readonly refresh_not_before: Instant | null;
+  readonly state: 'active' | 'broken'; readonly broken_at: Instant | null; readonly broken_reason: string | null;
+}
 
 export const grantOf = (db: Reader, coachId: CoachId): Promise<Grant | null> => oneRow(db, 'select * from grants where coach_id = :coachId', { coachId });
+/** The coach whose calendar is connected with this Google account, by its `sub`: an address can change or change hands. */
+export const coachOfAccount = async (db: Reader, sub: string): Promise<CoachId | null> =>
+  (await oneRow<{ coach_id: CoachId }>(db, 'select coach_id from grants where google_sub = :sub order by updated_at desc limit 1', { sub }))?.coach_id ?? null;
 
 /** Keeps a new permission in place of the old; the coach works again. Tokens come sealed. */
-export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; email: string; scopes: readonly string[]; refreshSealed: string; accessSealed: string | null; accessExpiresAt: Instant | null }, now: Instant): Promise<void> {
-  await run(tx, `insert into grants (coach_id, google_sub, email, scopes, refresh_token_sealed, access_token_sealed, access_expires_at, state, updated_at)
-    values (:coach, :sub, :email, :scopes, :refresh, :access, :expires, 'active', :now)
-    on conflict (coach_id) do update set google_sub = excluded.google_sub, email = excluded.email, scopes = excluded.scopes, refresh_token_sealed = excluded.refresh_token_sealed,
-      access_token_sealed = excluded.access_token_sealed, access_expires_at = excluded.access_expires_at, state = 'active', broken_at = null, broken_reason = null, updated_at = excluded.updated_at`, {
-    coach: g.coachId, sub: g.sub, email: g.email, scopes: [...g.scopes], refresh: g.refreshSealed, access: g.accessSealed, expires: paramOrNull(g.accessExpiresAt), now: param(now),
+export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; email: string; scopes: readonly string[]; refreshSealed: string; accessSealed: string | null; accessExpiresAt: Instant | null; refreshAt: Instant | null }, now: Instant): Promise<GrantId> {
+  const id = mintId<GrantId>('grant');
+  await run(tx, `insert into grants (coach_id, id, google_sub, email, scopes, refresh_token_sealed, access_token_sealed, access_expires_at, refresh_at, state, updated_at)
+    values (:coach, :id, :sub, :email, :scopes, :refresh, :access, :expires, :refreshAt, 'active', :now)
+    on conflict (coach_id) do update set id = excluded.id, google_sub = excluded.google_sub, email = excluded.email, scopes = excluded.scopes,
+      refresh_token_sealed = excluded.refresh_token_sealed, access_token_sealed = excluded.access_token_sealed, access_expires_at = excluded.access_expires_at,
+      refresh_at = excluded.refresh_at, refresh_owner = null, refresh_until = null, refresh_fence = grants.refresh_fence + 1, refresh_failures = 0, refresh_not_before = null,
+      state = 'active', broken_at = null, broken_reason = null, updated_at = excluded.updated_at`, {
+    coach: g.coachId, id, sub: g.sub, email: g.email, scopes: [...g.scopes], refresh: g.refreshSealed, access: g.accessSealed,
+    expires: paramOrNull(g.accessExpiresAt), refreshAt: paramOrNull(g.refreshAt), now: param(now),
   });
+  return id;
 }
-/** Keeps a refreshed access token, unless the coach has connected anew since. */
-export const saveAccessToken = (tx: Tx, coachId: CoachId, refreshSealed: string, accessSealed: string, expiresAt: Instant, now: Instant): Promise<number> =>
-  run(tx, 'update grants set access_token_sealed = :accessSealed, access_expires_at = :expires, updated_at = :now where coach_id = :coachId and refresh_token_sealed = :refreshSealed', { coachId, refreshSealed, accessSealed, expires: param(expiresAt), now: param(now) });
-/** The permission is gone: this coach pauses until they connect again. A newer one than the one that failed stays. True the first time. */
-export const breakGrant = async (tx: Tx, coachId: CoachId, refreshSealed: string, reason: string, now: Instant): Promise<boolean> =>
-  (await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, updated_at = :now where coach_id = :coachId and state = 'active' and refresh_token_sealed = :refreshSealed`, { coachId, refreshSealed, reason, now: param(now) })) > 0;
 
 /** Calendars seen at connect: new ones get `role`. Known ones stay as they are until the list is read: what changed about
  *  them has consequences. All are read at once. */

@@ -2,11 +2,13 @@ import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { mustLook, type Answer } from './retries.js';
 import { retryAfterMs } from './retry-after.js';
 
-const QUOTA: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
+const QUOTA: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'rate_limit_exceeded']);
 /** A usage limit that lasts hours or longer, mostly of writes (sheet 6). */
 const SPENT = 'quotaExceeded';
 /** What the token endpoint says when a coach's permission is over: also an administrator's policy ends it until the coach connects anew. */
 const GRANT_OVER: ReadonlySet<string> = new Set(['invalid_grant', 'admin_policy_enforced']);
+/** Faults of its own that the token endpoint tells with a 4xx. */
+const TRANSIENT: ReadonlySet<string> = new Set(['internal_failure', 'server_error', 'temporarily_unavailable', 'slow_down']);
 /** Socket codes that prove the request never left: nothing can have happened at Google. */
 const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -32,8 +34,11 @@ export function translateGoogleError(thrown: unknown, call: { name: string; isWr
     if (maybeDone(NOT_SENT.has(code) ? 'never left' : 'no answer')) return say('GOOGLE_ANSWER_LOST', 'Google did not answer; the change may have been made.');
     return say('GOOGLE_UNREACHABLE', 'Google cannot be reached.');
   }
-  // The token endpoint refuses our client, not the coach's permission: a wrong secret must not break every grant.
-  if (reason === 'invalid_client' || reason === 'unauthorized_client') return say('GOOGLE_REFUSED', 'Google does not accept our OAuth client. Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.');
+  // The token endpoint names its error in one word. It may be at fault itself; and what is neither that nor about this one
+  // permission is about our client: a wrong secret or a deleted client must not break every grant.
+  const isTokenEndpoint = typeof recordOf(error.response?.data).error === 'string';
+  if (isTokenEndpoint && TRANSIENT.has(reason)) return say('GOOGLE_UNREACHABLE', 'Google has a fault of its own.');
+  if (isTokenEndpoint && status === 401) return say('GOOGLE_REFUSED', 'Google does not accept our OAuth client. Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.');
   if (status === 400 && GRANT_OVER.has(reason)) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 401) return say('GOOGLE_GRANT_REVOKED', 'The permission at Google is no longer valid.');
   if (status === 410 || (status === 400 && call.hasCursor && reason === 'invalid')) return say('GOOGLE_CURSOR_GONE', 'Google no longer knows our place in this calendar.');

@@ -12,7 +12,8 @@ export type LetterFacts =
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
   | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
-  | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean };
+  | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean }
+  | { readonly letter: 'reconnect'; readonly to: Addressee; readonly zone: string; readonly since: Instant; readonly account: string; readonly open: number; readonly link: string };
 export type LetterKind = LetterFacts['letter'];
 
 export interface Addressee { readonly name: string }

@@ -1,6 +1,7 @@
 import { ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
 import { pictureOf } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
+import { grantOf } from '../google/grant.store.js';
 import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { canWrite } from '../mirror/access-role.js';
@@ -8,7 +9,7 @@ import { knownCalendars } from '../mirror/calendar-list.store.js';
 import { calendarRow, sessionCalendar } from '../mirror/mirror.store.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
-import { requestById } from '../requests/request.store.js';
+import { requestById, requestsOf } from '../requests/request.store.js';
 import type { Resolution } from '../resolution/resolution.js';
 import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
 import { sessionById, sessionInterval } from '../resolution/session.store.js';
@@ -22,7 +23,7 @@ type Written = { readonly facts: LetterFacts; readonly to: { name: string; addre
 
 /** Gathers what a letter tells, from the state as it is now; null if there is no longer anything to tell. */
 export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
-  if (row.request_id === null) return aboutCalendar(shell, coach, row);
+  if (row.request_id === null) return row.grant_id === null ? aboutCalendar(shell, coach, row) : aboutGrant(shell, coach, row);
   const request = await requestById(shell.db, coach.id, row.request_id);
   const resolution = row.resolution_id === null ? null : await resolutionById(shell.db, coach.id, row.resolution_id);
   const facts = row.client_id === null ? await toCoach(shell, coach, row, request, resolution) : await toClient(shell, coach, row, request, resolution);
@@ -45,6 +46,17 @@ async function aboutCalendar(shell: Shell, coach: Coach, row: OutboxRow): Promis
   if (!calendar || !isStillSo) return null;
   const heldSessions = row.letter === 'calendar-read-only' || calendar.retiredRole === 'sessions';
   const facts: LetterFacts = { letter: row.letter, to: { name: coach.name }, zone: coach.zone, calendar: calendar.summary, noticedAt: row.created_at, hasTarget: (await sessionCalendar(shell.db, coach.id)) !== null, heldSessions };
+  return { facts, to: { name: coach.name, address: coach.email } };
+}
+
+/** A letter about the permission at Google: only while the very grant that it is about is broken. */
+async function aboutGrant(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  const grant = await grantOf(shell.db, coach.id);
+  if (row.letter !== 'reconnect' || grant?.id !== row.grant_id || grant.broken_at === null) return null;
+  const facts = {
+    letter: 'reconnect', to: { name: coach.name }, zone: coach.zone, since: grant.broken_at, account: grant.email,
+    open: (await requestsOf(shell.db, coach.id, 'open')).length, link: `${shell.publicUrl}/connect`,
+  } as const;
   return { facts, to: { name: coach.name, address: coach.email } };
 }
 
@@ -89,7 +101,8 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'expired': // these go to clients
     case 'frozen':
     case 'calendar-gone':
-    case 'calendar-read-only': return null; // these are about no request
+    case 'calendar-read-only':
+    case 'reconnect': return null; // these are about no request
   }
 }
 

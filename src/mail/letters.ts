@@ -32,6 +32,7 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'frozen': return frozen(facts);
     case 'calendar-gone': return calendarGone(facts);
     case 'calendar-read-only': return calendarReadOnly(facts);
+    case 'reconnect': return reconnect(facts);
   }
 }
 
@@ -88,6 +89,22 @@ function decisionWays(facts: DecisionFacts, who: string): Block[] {
     : { block: 'way', label: `Offering ${who} other times is not possible`, effect: 'No other time is free within your booking rules.', link: null, isFirst: false });
   ways.push({ block: 'way', label: 'Decline', effect: `${who} gets a short, friendly no. Your calendar stays as it is.`, link: facts.link.decline, isFirst: false });
   return ways;
+}
+
+function reconnect(facts: Extract<LetterFacts, { letter: 'reconnect' }>): LetterPlan {
+  const waiting = facts.open === 0 ? 'Nothing is lost.' : facts.open === 1 ? 'One open request waits until then; nothing is lost.' : `${String(facts.open)} open requests wait until then; nothing is lost.`;
+  return {
+    subject: 'Please connect your Google Calendar again',
+    preview: 'Until then nothing is moved or booked for you.',
+    heading: 'Your calendar is no longer connected',
+    blocks: [
+      hello(facts.to.name, `Google no longer lets Makeway see the calendar of ${oneLine(facts.account)}, since ${momentInWords(facts.since, facts.zone)}. That happens after a change of password or of settings, or when the permission was taken back.`),
+      say(`Until you connect it again, no time is offered and nothing is moved or booked. ${waiting}`),
+      { block: 'way', label: 'Connect again', effect: 'Takes a minute; sign in with the same Google account. Everything then goes on by itself.', link: facts.link, isFirst: true },
+      say('If you ended it on purpose, there is nothing to do. This is the only mail about it.'),
+    ],
+    footer: 'You get this mail because Makeway looks after your bookings.',
+  };
 }
 
 function settled(facts: Extract<LetterFacts, { letter: 'settled' }>): LetterPlan {

@@ -5,7 +5,8 @@ import type { Keyring } from '../work/shell.port.js';
 /** What a link may be used for. `decide`: the coach settles a request; `choose`: the existing client moves or stays;
  *  `pick`: the incoming client takes another time. */
 export type LinkPurpose = 'decide' | 'choose' | 'pick';
-const SHAPE = /^([a-z0-9]{1,16})\.([a-z0-9]{16})\.([A-Za-z0-9_-]{22})$/;
+/** A key's id is as settings allow it. */
+const SHAPE = /^([A-Za-z0-9_-]{1,32})\.([a-z0-9]{16})\.([A-Za-z0-9_-]{22})$/;
 
 const macOf = (keys: Keyring, purpose: LinkPurpose, id: string, keyId?: string): { keyId: string; mac: string } | null => {
   const signed = keys.sign(`link ${purpose}`, id, keyId);

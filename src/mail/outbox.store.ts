@@ -1,4 +1,4 @@
-import type { ClientId, CoachId, RequestId, ResolutionId } from '../kernel/ids.js';
+import type { ClientId, CoachId, GrantId, RequestId, ResolutionId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
@@ -6,7 +6,7 @@ import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
 import type { LetterKind } from './facts.js';
 
 export interface OutboxRow {
-  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId | null; readonly calendar_id: string | null;
+  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId | null; readonly calendar_id: string | null; readonly grant_id: GrantId | null;
   readonly resolution_id: ResolutionId | null; readonly revision: number; readonly message_id: string; readonly state: 'waiting' | 'sent' | 'refused' | 'pointless';
   readonly attempts: number; readonly last_error: string | null; readonly created_at: Instant;
 }
@@ -34,6 +34,16 @@ export async function enqueueAboutCalendar(tx: Tx, letter: { coachId: CoachId; k
     on conflict (coach_id, dedupe_key) do nothing`, {
     coach: letter.coachId, id, kind: letter.kind, calendar: letter.calendarId, revision: letter.revision,
     dedupe: `${letter.kind}/${letter.calendarId}/${letter.revision}/coach`, message: messageId(id, mailFrom), now: param(now),
+  });
+  await notifyDue(tx, 'outbox');
+}
+
+/** The same for a letter to the coach about their permission at Google: one of a kind for each grant. */
+export async function enqueueAboutGrant(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; grantId: GrantId }, mailFrom: string, now: Instant): Promise<void> {
+  const id = mintId('letter');
+  await run(tx, `insert into outbox (coach_id, id, letter, grant_id, revision, dedupe_key, message_id, state, created_at, wake_at)
+    values (:coach, :id, :kind, :grant, 0, :dedupe, :message, 'waiting', :now, :now) on conflict (coach_id, dedupe_key) do nothing`, {
+    coach: letter.coachId, id, kind: letter.kind, grant: letter.grantId, dedupe: `${letter.kind}/${letter.grantId}/coach`, message: messageId(id, mailFrom), now: param(now),
   });
   await notifyDue(tx, 'outbox');
 }

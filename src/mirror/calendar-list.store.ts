@@ -33,12 +33,12 @@ export const forgetListCursor = (tx: Tx, coachId: CoachId, now: Instant): Promis
   run(tx, 'update calendar_lists set cursor = null, last_full_at = null, wake_at = :now where coach_id = :coachId', { coachId, now: param(now) });
 export const connectedCoaches = async (db: Reader): Promise<number> => (await oneRow<{ n: number }>(db, `select count(*) as n from grants where state = 'active'`))?.n ?? 0;
 
-/** All calendars that we know of a coach. What they are for is changed only under the coach's lock; a pull changes what it
+/** All calendars that we know of a coach, but for those of which a disconnect has left no more than the id. What they are for is changed only under the coach's lock; a pull changes what it
  *  saw itself: access, zone, frozen. */
 export const knownCalendars = (db: Reader, coachId: CoachId): Promise<Known[]> =>
   rows(db, `select coach_id as "coachId", id, google_id as "googleId", summary, time_zone as zone, access_role as "accessRole", role, is_primary as "isPrimary", listed,
       listed_access as "listedAccess", listed_zone as "listedZone", gone_since as "goneSince", retired_role as "retiredRole"
-    from calendars where coach_id = :coachId order by id`, { coachId });
+    from calendars where coach_id = :coachId and google_id not like 'forgotten:%' order by id`, { coachId });
 
 /** A calendar that was not known. A mirrored one is read at once. */
 export async function insertCalendar(tx: Tx, coachId: CoachId, entry: CalendarListEntry, role: Role, now: Instant): Promise<CalendarKey> {

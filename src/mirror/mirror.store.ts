@@ -19,8 +19,9 @@ const BACK_MS = 2 * DAY;
 const AHEAD_MS = 120 * DAY;
 export const expansionWindow = (now: Instant): Interval => ({ start: plus(now, -BACK_MS), end: plus(now, AHEAD_MS) });
 
+/** A coach's calendars, but for those of which a disconnect has left no more than the id. */
 export const calendarsOf = (db: Reader, coachId: CoachId): Promise<CalendarRow[]> =>
-  rows(db, `select * from calendars where coach_id = :coachId order by role = 'sessions' desc, google_id`, { coachId });
+  rows(db, `select * from calendars where coach_id = :coachId and google_id not like 'forgotten:%' order by role = 'sessions' desc, google_id`, { coachId });
 export const calendarRow = (db: Reader, coachId: CoachId, id: string): Promise<CalendarRow | null> =>
   oneRow(db, 'select * from calendars where coach_id = :coachId and id = :id', { coachId, id });
 /** The calendars whose events take the coach's time. */

@@ -1,6 +1,7 @@
 /** The only place that knows every part: settings in, a shell and its workers out. */
 import type { DaemonSettings } from '../../config/settings.js';
-import { googleByGrant, googleOauth } from '../google/oauth.adapter.js';
+import { disconnectionWorker } from '../google/disconnect.flow.js';
+import { farewell, googleByGrant, googleOauth } from '../google/oauth.adapter.js';
 import type { OauthPort } from '../google/oauth.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { deliver } from '../mail/deliver.flow.js';
@@ -26,6 +27,7 @@ export const WORKERS: Workers = {
   calendar_lists: followCalendarList,
   calendars: pull,
   channels: tendChannel,
+  disconnections: disconnectionWorker,
 };
 
 export interface Composed { readonly shell: Shell; readonly oauth: OauthPort; readonly close: () => Promise<void> }
@@ -36,15 +38,16 @@ export function compose(settings: DaemonSettings, thread: string, options: { clo
   const db = openPool(settings.databaseUrl, options.connections ?? 4);
   const keys = keyring(settings.secretKeys);
   const mail = smtpMail(settings.smtpUrl);
+  const mailFrom = /<([^<>]+)>/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom;
+  const owner = leaseOwner(thread);
   const shell: Shell = {
-    db, clock, keys, mail,
-    google: googleByGrant(db, keys, settings.google, clock),
+    db, clock, keys, mail, mailFrom, owner,
+    google: googleByGrant({ db, keys, google: settings.google, clock, owner, mailFrom }),
+    farewell: farewell(settings.google),
     publicUrl: settings.publicUrl,
     pushAddress: settings.pushUrl === undefined ? null : `${settings.pushUrl}/google/push`,
     googleCallsPerDay: settings.googleCallsPerDay,
-    mailFrom: /<([^<>]+)>/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom,
-    owner: leaseOwner(thread),
     leaseMs: settings.leaseMs,
   };
-  return { shell, oauth: googleOauth(settings.google, settings.publicUrl), close: async () => { mail.close(); await db.destroy(); } };
+  return { shell, oauth: googleOauth(settings.google, settings.publicUrl, clock), close: async () => { mail.close(); await db.destroy(); } };
 }

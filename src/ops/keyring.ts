@@ -13,6 +13,7 @@ export function keyring(secretKeys: readonly [SecretKey, ...SecretKey[]]): Keyri
   const current = secretKeys[0].id;
   const unreadable = (): Problem => new Problem('SECRET_UNREADABLE', 'A stored secret cannot be opened with the keys in SECRET_KEYS. Add the key it was sealed with.');
   return {
+    ids: [current, ...secretKeys.slice(1).map((k) => k.id)],
     seal(secret) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', sealing.get(current) ?? Buffer.alloc(0), nonce);

@@ -1,6 +1,6 @@
 /** What `makeway status` says, line by line. */
+import { connectionInWords } from '../cli/grants.js';
 import { allCoaches } from '../coach/coach.store.js';
-import { grantOf } from '../google/grant.store.js';
 import { DAY, HOUR, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { unsentLetters } from '../mail/outbox.store.js';
 import { followedCalendars, lastCadence, type Cadence, type Followed } from '../mirror/cadence.store.js';
@@ -56,8 +56,7 @@ export async function statusLines(shell: Shell): Promise<string[]> {
   const lines: string[] = [];
   const unparsed = await unparsedByCalendar(shell.db);
   for (const c of await allCoaches(shell.db)) {
-    const grant = await grantOf(shell.db, c.id);
-    lines.push(`${c.slug}  ${c.zone}  Google: ${grant ? (grant.state === 'active' ? 'connected' : `broken (${grant.broken_reason ?? ''})`) : 'not connected'}`);
+    lines.push(`${c.slug}  ${c.zone}  Google: ${await connectionInWords(shell, c.id)}`);
     const followed = await followedCalendars(shell.db, c.id, now);
     for (const k of await calendarsOf(shell.db, c.id)) lines.push(`    calendar ${k.id}  ${k.role}  ${followedInWords(k, followed.find((f) => f.id === k.id), now)}${notUnderstood(unparsed.find((u) => u.coach_id === c.id && u.calendar_id === k.id))}`);
   }

@@ -4,7 +4,7 @@ import type { SlotReason } from '../slots/search.js';
 
 /** Why a request is not settled. The ones in `NEEDS_COACH` stand on the pending list as the coach's turn. */
 export type PendingReason =
-  | 'taken' | 'promised' | 'cannot-check' | 'no-calendar'
+  | 'taken' | 'promised' | 'cannot-check' | 'no-calendar' | 'disconnected'
   | SlotReason
   | 'asked' | 'offered' | 'moving' | 'landing' | 'freed'
   | 'kept' | 'client-declined' | 'session-changed' | 'offer-expired' | 'undeliverable' | 'taken-again' | 'slipped-in' | 'deleted-at-landing';
@@ -18,6 +18,7 @@ export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   promised: 'That time is promised to somebody else already; this request waits for its turn.',
   'cannot-check': 'Your calendar could not be checked, so nothing was booked.',
   'no-calendar': 'No calendar of yours can hold the session: none is set to, or it is gone or can no longer be written.',
+  disconnected: 'Your Google Calendar is not connected, so nothing can be booked. It goes on when you connect it, or you decline it.',
   past: 'That time has passed.',
   notice: 'That time is free, but sooner than your minimum notice.',
   horizon: 'That time is further ahead than you take bookings.',

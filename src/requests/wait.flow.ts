@@ -18,6 +18,11 @@ const LATER_MS = 3_600_000;
 /** Nobody has been asked, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
 const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'client-declined', 'session-changed', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
 
+/** Nobody could look: a request keeps the reason that it had. */
+const BLIND: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'disconnected'] as const);
+/** Nobody could look or book. It is judged as if it had just come in, once somebody can. */
+const UNCHECKED: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'disconnected', 'no-calendar'] as const);
+
 /** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
  *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled, or given
  *  to the coach as the policy says. */
@@ -40,7 +45,7 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   }
   const coach = await coachById(shell.db, claim.coachId);
   const wasPromised = request.pending_reason === 'promised';
-  if (request.pending_reason === 'cannot-check' || request.pending_reason === 'no-calendar') return judgeAnew(shell, claim, request);
+  if (UNCHECKED.has(request.pending_reason)) return judgeAnew(shell, claim, request);
   const isFree = STILL_WANTED.has(request.pending_reason) && (await anyStartFree(shell.db, coach, request, now));
   if (!wasPromised && !isFree) return rest(shell, claim, request, last, null, now);
 
@@ -67,7 +72,7 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
       await bookAtOnce(tx, coach, request, verdict, now);
       return { outcome: 'done', did: 'booked: the time became free' };
     }
-    if (verdict.reason !== request.pending_reason && needsCoach(verdict.reason) && verdict.reason !== 'cannot-check') {
+    if (verdict.reason !== request.pending_reason && needsCoach(verdict.reason) && !BLIND.has(verdict.reason)) {
       await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about }, now);
       return { outcome: 'done', did: `its turn: ${verdict.reason}` };
     }

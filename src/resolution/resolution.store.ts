@@ -96,3 +96,10 @@ export async function insertChoice(tx: Tx, c: { coachId: CoachId; resolutionId: 
 }
 export const endChoice = (tx: Tx, coachId: CoachId, id: ChoiceId, state: 'done' | 'undone'): Promise<number> =>
   run(tx, 'update choices set state = :state where coach_id = :coachId and id = :id', { coachId, id, state });
+
+/** Whoever works on a coach's resolutions and landings loses the lease, and commits nothing more. */
+export async function takeFromWorkers(tx: Tx, coachId: CoachId): Promise<void> {
+  for (const queue of ['resolutions', 'landings'] as const) {
+    await run(tx, `update ${queue} set fence = fence + 1, lease_owner = null, lease_until = null where coach_id = :coachId and wake_at is not null`, { coachId });
+  }
+}

@@ -7,6 +7,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { coachRoutes } from './coach.route.js';
+import { connectRoutes } from './connect.route.js';
 import { healthRoutes } from './health.route.js';
 import { linkRoutes } from './link.route.js';
 import { messagePage, STYLESHEET } from './pages/index.js';
@@ -49,6 +50,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   healthRoutes(app, web);
   requestRoutes(app, web);
   linkRoutes(app, web);
+  connectRoutes(app, web);
   coachRoutes(app, web);
   pushRoutes(app, web);
   if (web.sandbox) web.sandbox(app);

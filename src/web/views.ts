@@ -74,4 +74,11 @@ export interface PendingRow {
   readonly standing: string;
   readonly needsYou: boolean;
 }
-export interface PendingView { readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly grantIsBroken: boolean }
+export interface PendingView { readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly google: 'active' | 'broken' | 'none' }
+
+/** How a coach's calendar is connected. `open`: requests that wait. `wasNotReached`: Google could not be told of the end. */
+export type Connection =
+  | { readonly is: 'connected' | 'broken'; readonly account: string; readonly since: Instant | null; readonly open: number }
+  | { readonly is: 'leaving' | 'none'; readonly wasNotReached: boolean };
+/** `coach` and `connection` are null for somebody who is not signed in. */
+export interface ConnectView { readonly start: string; readonly coach: { readonly name: string; readonly zone: string; readonly guard: string } | null; readonly connection: Connection | null }

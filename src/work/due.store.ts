@@ -60,6 +60,13 @@ export async function putOff(db: Db, claim: Claim, wakeAt: Instant, error: strin
   await giveBack(db, claim, 'attempts = t.attempts + 1, last_error = :error, wake_at = :wake', 'and wake_at is not null', { wake: param(wakeAt), error });
 }
 
+/** Gives the row back to rest: its coach's permission is over, and whoever connects it again wakes the row. If that has
+ *  happened meanwhile, it is due again at `wakeAt`. */
+export async function layToRest(db: Db, claim: Claim, wakeAt: Instant, error: string): Promise<void> {
+  await giveBack(db, claim, `attempts = 0, last_error = :error,
+    wake_at = case when exists (select 1 from grants g where g.coach_id = t.coach_id and g.state = 'active') then coalesce(t.wake_at, cast(:wake as timestamptz)) end`, '', { wake: param(wakeAt), error });
+}
+
 /** Ends the lease. Who sleeps counts a leased row from the lease's end, and is told if it is due before that. */
 const giveBack = (db: Db, claim: Claim, changes: string, unless: string, bindings: Readonly<Record<string, unknown>>): Promise<number> =>
   run(db, `

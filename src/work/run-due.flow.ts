@@ -1,11 +1,15 @@
 import { Problem } from '../kernel/problem.js';
+import { plus } from '../kernel/interval.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { retryAt } from './back-off.js';
-import { claimDue, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
+import { claimDue, layToRest, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
 import { recordRun } from './job-run.store.js';
 import type { Shell, Worker } from './shell.port.js';
 
 export type Workers = Readonly<Record<Queue, Worker>>;
+
+/** What waits for nothing but the coach's permission. The outage is told once, by letter and history, and not by each row. */
+const RESTS: ReadonlySet<Queue> = new Set(['calendar_lists', 'calendars', 'channels']);
 
 /** Does one claimed piece of work, writes its run to the job log, and gives the row back. Never throws for a failure
  *  of the work itself: that is on the row and in the log. @throws Problem DATABASE_AWAY */
@@ -32,10 +36,12 @@ export async function work(shell: Shell, workers: Workers, claim: Claim): Promis
     const lost = problem?.code === 'LEASE_LOST';
     const now = shell.clock.now();
     // The row itself may have gone on under the same lease: by the fence, this gives back only what is ours.
+    const rests = problem?.remedy === 'reconnect' && RESTS.has(claim.queue);
     if (lost) await release(shell.db, claim);
+    else if (rests) await layToRest(shell.db, claim, plus(now, 1_000), code);
     else await putOff(shell.db, claim, retryAt(problem, claim.attempts, now, Math.random()), code);
     await recordRun(shell.db, {
-      ...entry, outcome: lost ? 'nothing' : problem?.remedy === 'wait' || problem?.remedy === 'reread' ? 'again' : 'failed',
+      ...entry, outcome: lost || rests ? 'nothing' : problem?.remedy === 'wait' || problem?.remedy === 'reread' ? 'again' : 'failed',
       counts: {}, did: null, errorCode: code, endedAt: now, error: error instanceof Error ? error : new Error(String(error)),
     });
   } finally {

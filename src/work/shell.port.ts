@@ -1,4 +1,5 @@
 import type { GoogleCalendar } from '../google/google.port.js';
+import type { Farewell } from '../google/oauth.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { CoachId } from '../kernel/ids.js';
 import type { Db } from '../postgres/transaction.js';
@@ -10,6 +11,8 @@ export interface Shell {
   readonly clock: Clock;
   /** @throws Problem GOOGLE_GRANT_REVOKED when the coach has no working grant. */
   readonly google: (coachId: CoachId) => Promise<GoogleCalendar>;
+  /** The last calls for a permission that is given back, by its refresh token. */
+  readonly farewell: (refreshToken: string) => Farewell;
   readonly mail: MailPort;
   readonly keys: Keyring;
   /** Where people and Google reach us, without a trailing slash. */
@@ -26,6 +29,8 @@ export interface Shell {
 
 /** Seals secrets and signs links. Keys have ids; the first is current, all open. */
 export interface Keyring {
+  /** The ids of the keys, the current one first. */
+  readonly ids: readonly [string, ...string[]];
   seal(secret: string): string;
   /** @throws Problem SECRET_UNREADABLE */
   open(sealed: string): string;

@@ -44,6 +44,7 @@ const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   expired: { letter: 'expired', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
   settled: { letter: 'settled', ...coach, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
   frozen: { letter: 'frozen', ...coach, calendar: mark('Practice'), since: at('2026-11-24T12:00') },
+  reconnect: { letter: 'reconnect', ...coach, since: at('2026-11-23T09:00'), account: mark('kim@coach.example'), open: 2, link: link('connect') },
   clash: { letter: 'clash', ...coach, what: mark('Sam and Dentist'), at: span('2026-11-30T13:00') },
   'calendar-gone': { letter: 'calendar-gone', ...coach, calendar: mark('Family'), noticedAt: at('2026-11-23T09:00'), hasTarget: false, heldSessions: true },
   'calendar-read-only': { letter: 'calendar-read-only', ...coach, calendar: mark('Practice'), noticedAt: at('2026-11-23T09:00'), hasTarget: true, heldSessions: true },

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { saveCoach } from '../../src/coach/coach.store.js';
 import { HOUR, instant, plus } from '../../src/kernel/interval.js';
 import { WORKERS } from '../../src/ops/compose.js';
-import { dueLoop } from '../../src/ops/due-loop.js';
+import { dueLoop, FULL_READS, LANES } from '../../src/ops/due-loop.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { claimDue, release } from '../../src/work/due.store.js';
@@ -38,7 +38,7 @@ async function manyCoaches(): Promise<World> {
 /** The loop that a daemon does its due work with, until the test ends. */
 function startLoop(w: World): void {
   const stop = new AbortController();
-  const loop = dueLoop(w.shell, WORKERS, w.settings.databaseUrl, pino({ level: 'silent' }), stop.signal);
+  const loop = dueLoop(w.shell, WORKERS, [...LANES, ...FULL_READS], w.settings.databaseUrl, pino({ level: 'silent' }), stop.signal);
   stops.push(async () => { stop.abort(); await loop; });
 }
 const haveEvent = async (w: World, id: string): Promise<string[]> =>

@@ -33,7 +33,7 @@ const offer: OfferView = {
   session: span('2026-11-30T13:00'), state: 'open', slots, picked: slots[0] ?? null, until: at('2026-11-24T12:00'), note: mark('That time was taken meanwhile.'),
 };
 const pending: PendingView = {
-  coachName: mark('Kim'), zone: 'Europe/Berlin', guard: mark('guard'), grantIsBroken: true,
+  coachName: mark('Kim'), zone: 'Europe/Berlin', guard: mark('guard'), google: 'broken',
   rows: [{ requestId: 'rq_1', incomingName: mark('Sam'), wanted: span('2026-11-30T13:00'), standing: mark('Waits.'), needsYou: true }],
   settled: [{ requestId: 'rq_2', incomingName: 'Noor', wanted: span('2026-11-30T14:00'), standing: 'Booked.', needsYou: false }],
 };
@@ -196,7 +196,7 @@ test('the pending page links each request, posts the guard to sign out, and tell
   expect(page).toContain('href="/pending/rq_2"');
   expect(page).toMatch(/action="\/sign-out"><input type="hidden" name="guard"/);
   expect(page).toContain('role="alert"');
-  expect(pendingPage({ ...pending, grantIsBroken: false, rows: [] })).toContain('Nothing waits for you.');
+  expect(pendingPage({ ...pending, google: 'active', rows: [] })).toContain('Nothing waits for you.');
 });
 
 test('every class that a page uses is in the stylesheet', () => {

@@ -5,4 +5,5 @@ export { decisionPage } from './decision.js';
 export { offerPage } from './offer.js';
 export { pendingPage } from './pending.js';
 export { messagePage } from './message.js';
+export { connectPage } from './connect.js';
 export { signInPage } from './sign-in.js';

@@ -11,7 +11,9 @@ export function pendingPage(view: PendingView): string {
 <h1>Requests to ${view.coachName}</h1>
 <form method="post" action="/sign-out"><input type="hidden" name="guard" value="${view.guard}"><button class="quiet">Sign out</button></form>
 </div>
-${view.grantIsBroken && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/sign-in">Connect it again</a></p>`}
+${view.google === 'broken' && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/connect">Connect it again</a></p>`}
+${view.google === 'none' && html`<p class="fault" role="alert">Your Google Calendar is not connected, so nothing can move or land. <a href="/connect">Connect it</a></p>`}
+${view.google === 'active' && html`<p class="soft small"><a href="/connect">Your calendar is connected</a></p>`}
 ${section('Waiting for you', waiting, view.zone, 'Nothing waits for you. New requests come by mail and appear here.')}
 ${running.length > 0 && section('On their way', running, view.zone, '')}
 ${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`, { isWide: true });

@@ -15,5 +15,6 @@ export function signInPage(view: SignIn): string {
 ${view.note !== null && html`<p class="note">${view.note}</p>`}
 <p>This page shows a coach the requests that wait for a decision. You sign in with the Google account whose calendar is connected.</p>
 <p><a class="button primary" href="${view.start}">Sign in with Google</a></p>
+<p class="soft small">Not connected yet, or no longer? <a href="/connect">Connect your calendar</a></p>
 </article>`);
 }

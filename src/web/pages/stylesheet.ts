@@ -94,6 +94,9 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 .top { margin-bottom: 10px; display: flex; gap: 14px; align-items: flex-start; justify-content: space-between; }
 .top form { flex: 0 0 auto; }
 .top button { width: auto; }
+.asks { margin: 0 0 14px; }
+.asks dt { font-weight: 650; }
+.asks dd { margin: 0 0 12px; color: var(--soft); }
 .or { margin: 20px 4px 10px; font-size: 14px; font-weight: 650; color: var(--soft); }
 .spinner { display: block; width: 34px; height: 34px; margin: 0 0 16px; border: 4px solid var(--line); border-top-color: var(--accent); border-radius: 50%; animation: turn 1s linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }
