@@ -1,4 +1,5 @@
 import type { GoogleCalendar } from '../google/google.port.js';
+import { tookEffect } from '../kernel/effects.js';
 import { Problem } from '../kernel/problem.js';
 import { plus, type Instant } from '../kernel/interval.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
@@ -112,8 +113,11 @@ async function close(scene: Scene): Promise<Report> {
 /** What a push of ours can look like at all: else it is not looked up. */
 const CHANNEL_ID = /^[0-9a-f-]{36}$/;
 
-/** A push from Google: never data, only a nudge. Marks the calendar dirty and wakes its pull. False if it is not authentic. */
-export function hearPush(shell: Shell, push: { channelId: string; token: string; resourceId: string; state: string; messageNumber: number }): Promise<boolean> {
-  if (!CHANNEL_ID.test(push.channelId) || push.token.length !== 43) return Promise.resolve(false);
-  return takePush(shell.db, push, shell.clock.now());
+/** A push from Google: never data, only a nudge. Marks the calendar dirty and wakes its pull. One statement is its whole
+ *  transaction, since Google waits, and many come at once. False if the push is not authentic. */
+export async function hearPush(shell: Shell, push: { channelId: string; token: string; resourceId: string; state: string; messageNumber: number }): Promise<boolean> {
+  if (!CHANNEL_ID.test(push.channelId) || push.token.length !== 43) return false;
+  const isOurs = await takePush(shell.db, push, shell.clock.now());
+  if (isOurs) tookEffect('commit push');
+  return isOurs;
 }

@@ -25,7 +25,8 @@ test.each<[string, Death, number]>([
   await g.db.raw(`update channels set renew_at = created_at, wake_at = created_at where state = 'open'`);
   await g.db.raw(`select pg_notify('makeway_due', 'channels')`);
   if (hours > 0) {
-    await until(async () => (await g.all(`select 1 from channels where state = 'open'`)).length === 1 && (await g.all(`select 1 from channels where state = 'closing'`)).length === 1, 'the successor stands');
+    await until(async () => (await g.one<{ both: boolean | null }>(`select bool_or(state = 'open') and bool_or(state = 'closing') as both from channels`))?.both, 'the successor stands');
+    await atRest(g);
     daemon.dieAfter(death);
     await g.post('/sandbox/clock', { hours: String(hours) });
   }
