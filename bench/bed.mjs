@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -23,6 +24,15 @@ export function spawned(args, env = {}) {
   });
 }
 export const ended = (child) => new Promise((resolve) => { if (child.exitCode !== null || child.signalCode !== null) resolve(); else { child.once('exit', resolve); child.kill('SIGTERM'); } });
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 export async function openBed() {
   const folder = mkdtempSync(join(tmpdir(), 'makeway-bench-'));
@@ -47,14 +57,14 @@ export async function openBed() {
     return answer.json();
   };
   return {
-    folder, google, sql, environment, control, databaseUrl: postgres.url,
+    folder, google, sql, environment, control, databaseUrl: postgres.url, postmaster: postgres.pid,
     /** A coach with one calendar at Google, due to be read. Returns the ids. */
     async coach(name, { timeZone = 'Europe/Berlin' } = {}) {
       const email = `${name}@coach.example`, id = `coach_${name}`, calendarId = `calendar_${name}`;
       await control('/accounts', { email, name, timeZone });
       await sql.query(`insert into coaches (id, slug, name, email, time_zone, created_at) values ($1, $2, $2, $3, $4, now())`, [id, name, email, timeZone]);
-      await sql.query(`insert into grants (coach_id, google_sub, email, scopes, refresh_token_sealed, access_token_sealed, access_expires_at, state, updated_at)
-        values ($1, $2, $2, '{}', $3, $4, now() + interval '30 days', 'active', now())`, [id, email, keys.seal('none'), keys.seal(`sandbox:${email}`)]);
+      await sql.query(`insert into grants (coach_id, id, google_sub, email, scopes, refresh_token_sealed, access_token_sealed, access_expires_at, state, updated_at)
+        values ($1, 'gr_' || $1, $2, $2, '{}', $3, $4, now() + interval '30 days', 'active', now())`, [id, email, keys.seal('none'), keys.seal(`sandbox:${email}`)]);
       await sql.query(`insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values ($1, $2, $3, $3, $4, 'owner', 'sessions', now())`, [id, calendarId, email, timeZone]);
       return { id, calendarId, email };
     },

@@ -4,7 +4,7 @@
  */
 import { createServer, request } from 'node:http';
 import pg from 'pg';
-import { aLife, ended, openBed, spawned } from './bed.mjs';
+import { aLife, ended, freePort, openBed, spawned } from './bed.mjs';
 
 const DAEMON = new URL('../dist/src/daemon.js', import.meta.url).pathname;
 
@@ -21,14 +21,6 @@ async function pushDoor(target) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${server.address().port}`, next: () => new Promise((resolve) => { heard = resolve; }), close: () => server.close() };
 }
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 export async function figures(runs, { changes = 60, events = 2_000 } = {}) {
   const bed = await openBed();
   const port = await freePort();
