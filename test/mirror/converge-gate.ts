@@ -10,10 +10,14 @@ export interface Gate {
   /** Called before the read with this number (from 0, since `rewind`) goes on to Google. */
   happens: (nth: number) => Promise<void>;
   rewind(): void;
+  /** So many reads from now on are answered by somebody else: the page of a hotel's network, with status 200. */
+  strangers: number;
   /** What `happens` threw: faults of the test itself. */
   failures: unknown[];
+  /** How Google's token endpoint answers the next refreshes; after them, well. */
+  readonly refusals: ('invalid_grant' | 'fault' | 'drop')[];
   /** Reads that went by, pages that were empty on purpose, and anything that was no read. */
-  readonly seen: { reads: number; emptyPages: number; writes: string[] };
+  readonly seen: { reads: number; emptyPages: number; refreshes: number; writes: string[] };
   close(): Promise<void>;
 }
 
@@ -24,8 +28,9 @@ export async function openGate(google: string): Promise<Gate> {
   const agent = new Agent({ keepAlive: true });
   const target = new URL(google);
   let nth = 0;
-  const seen = { reads: 0, emptyPages: 0, writes: [] as string[] };
-  const gate = { pages: { size: 2500, hasEmpty: false }, happens: (_: number): Promise<void> => Promise.resolve(), failures: [] as unknown[] };
+  const seen = { reads: 0, emptyPages: 0, refreshes: 0, writes: [] as string[] };
+  const refusals: ('invalid_grant' | 'fault' | 'drop')[] = [];
+  const gate = { strangers: 0, pages: { size: 2500, hasEmpty: false }, happens: (_: number): Promise<void> => Promise.resolve(), failures: [] as unknown[] };
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse, path: string, change: (body: string) => string): void {
     const sent = request({ host: target.hostname, port: target.port, agent, method: incoming.method, path, headers: { ...incoming.headers, host: target.host, 'accept-encoding': 'identity' } }, (answer) => {
@@ -45,12 +50,31 @@ export async function openGate(google: string): Promise<Gate> {
     incoming.pipe(sent);
   }
 
+  /** The token endpoint: histories have coaches by the thousand, who cannot all walk through a consent. `refresh:` stands before the account. */
+  async function refresh(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of incoming) text += String(chunk);
+    seen.refreshes++;
+    const account = new URLSearchParams(text).get('refresh_token')?.replace('refresh:', '') ?? '';
+    const refusal = refusals.shift();
+    if (refusal === 'drop') return void outgoing.destroy();
+    const [status, body] = refusal === 'fault' ? [503, { error: 'internal_failure' }] : refusal === 'invalid_grant' ? [400, { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }]
+      : [200, { access_token: `sandbox:${account}`, expires_in: 3599, token_type: 'Bearer', scope: '' }];
+    outgoing.writeHead(status as number, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  }
+
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', google);
+    if (url.pathname === '/token') return refresh(incoming, outgoing);
     if (incoming.method !== 'GET') seen.writes.push(`${incoming.method} ${url.pathname}`);
     if (incoming.method !== 'GET' || !/\/events$/.test(url.pathname)) return forward(incoming, outgoing, incoming.url ?? '/', (body) => body);
     seen.reads++;
     await gate.happens(nth++);
+    if (gate.strangers > 0) {
+      gate.strangers--;
+      outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please sign in to the hotel</html>');
+      return;
+    }
     const { size, hasEmpty } = gate.pages;
     const token = url.searchParams.get('pageToken');
     if (token?.startsWith(EMPTY) === true) {
@@ -76,7 +100,7 @@ export async function openGate(google: string): Promise<Gate> {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as AddressInfo;
   return Object.assign(gate, {
-    url: `http://127.0.0.1:${port}`, seen, rewind: () => { nth = 0; },
+    url: `http://127.0.0.1:${port}`, seen, refusals, rewind: () => { nth = 0; },
     close: () => new Promise<void>((resolve) => { agent.destroy(); server.close(() => resolve()); server.closeAllConnections(); }),
   });
 }

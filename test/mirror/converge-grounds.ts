@@ -48,17 +48,17 @@ export async function newGrounds() {
     /** A process of Makeway: its own owner of leases, its own access tokens, and a death of its own. */
     process(): { shell: Shell; mortal: Mortal } {
       const mortal = new Mortal(composed.shell.db);
-      const google = { ...settings.google, apiRoot: gate.url };
+      const google = { ...settings.google, apiRoot: gate.url, oauthRoot: gate.url };
       const shell: Shell = { ...composed.shell, db: mortal.db, google: googleByGrant(mortal.db, composed.shell.keys, google, clock), owner: `elsewhere:${(owners += 1)}:converge` };
       return { shell, mortal };
     },
     /** A coach who gave permission, and calendars that are to be mirrored, as if they had just connected. */
-    async connect(email: string, zone: string, calendars: readonly { googleId: string; role: 'sessions' | 'busy' }[], tokens: { refresh: string; access: string }): Promise<CoachId> {
+    async connect(email: string, zone: string, calendars: readonly { googleId: string; role: 'sessions' | 'busy' }[]): Promise<CoachId> {
       return inTx(composed.shell.db, 'commit coach', async (tx) => {
         const at = clock.now();
         const coachId = await saveCoach(tx, { slug: email.split('@')[0] ?? '', name: 'Kim', email, zone, policy: {} }, at);
         await saveGrant(tx, {
-          coachId, sub: email, email, scopes: [], refreshSealed: composed.shell.keys.seal(tokens.refresh), accessSealed: composed.shell.keys.seal(tokens.access),
+          coachId, sub: email, email, scopes: [], refreshSealed: composed.shell.keys.seal(`refresh:${email}`), accessSealed: composed.shell.keys.seal(`sandbox:${email}`),
           accessExpiresAt: instant(Date.UTC(2100, 0)),
         }, at);
         for (const c of calendars) await saveCalendar(tx, { coachId, id: mintId('calendar'), googleId: c.googleId, summary: 'a calendar', zone, accessRole: 'owner', role: c.role }, at);

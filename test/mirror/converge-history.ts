@@ -21,7 +21,8 @@ const FAULTS = {
   'quota (429)': { status: 429, reason: 'rateLimitExceeded' }, 'quota (403)': { status: 403, reason: 'userRateLimitExceeded' }, 'quota (403 project)': { status: 403, reason: 'rateLimitExceeded' }, 'usage limit (403)': { status: 403, reason: 'quotaExceeded' },
   'fault of Google (500)': { status: 500, reason: 'backendError' }, 'fault of Google (503)': { status: 503, reason: 'backendError' }, 'gateway (502, HTML)': { status: 502, body: '<html>Bad Gateway</html>', contentType: 'text/html' },
   'request dropped': { mode: 'dropRequest' }, 'answer dropped': { mode: 'dropAnswer' }, 'answer truncated': { mode: 'truncate' },
-  'not found (404)': { status: 404, reason: 'notFound' }, 'forbidden (403)': { status: 403, reason: 'forbidden' }, 'HTML for an answer (200)': { status: 200, body: '<html>Sign in to the hotel</html>', contentType: 'text/html' },
+  'access token dead (401)': { status: 401, reason: 'authError' }, 'permission revoked': { status: 401, reason: 'authError' }, 'no refresh (503)': { status: 401, reason: 'authError' }, 'no refresh (dropped)': { status: 401, reason: 'authError' },
+  'not found (404)': { status: 404, reason: 'notFound' }, 'forbidden (403)': { status: 403, reason: 'forbidden' }, 'answer of a stranger (200)': null,
 } as const;
 type FaultName = keyof typeof FAULTS;
 const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -102,6 +103,7 @@ class Life {
   private readonly scene: Scene;
   private coachId = '';
   private calendars: Mirrored[] = [];
+  private mirrored: { googleId: string; role: 'sessions' | 'busy' }[] = [];
   private me: ReturnType<Grounds['process']>;
   private rival: ReturnType<Grounds['process']>;
   private readonly beganMs: number;
@@ -120,7 +122,6 @@ class Life {
     await this.begin();
     count('ms begin', performance.now() - tb);
     try {
-      const t0 = performance.now();
       for (const step of steps) { const t = performance.now(); await this.take(step); count(`ms ${step.do === 'pull' || step.do === 'roll' ? step.do : 'edit'}`, performance.now() - t); }
       const t1 = performance.now();
       await this.rest();
@@ -142,10 +143,11 @@ class Life {
     await control(g.url, 'POST', '/calendars', { id: scene.own[1], owner: scene.coach, summary: 'second', timeZone: s.secondZone });
     const shared = s.shared === 'none' ? [] : [{ googleId: scene.guest, role: 'busy' as const }];
     if (s.shared !== 'none') await call(g.url, 'POST', `/calendar/v3/calendars/${encodeURIComponent(scene.guest)}/acl`, { as: scene.guest, body: { role: s.shared, scope: { type: 'user', value: scene.coach } } });
-    this.coachId = await g.connect(scene.coach, s.zone, [{ googleId: scene.coach, role: 'sessions' }, { googleId: scene.own[1] ?? '', role: s.second }, ...shared], { refresh: 'none', access: `sandbox:${scene.coach}` });
+    this.mirrored = [{ googleId: scene.coach, role: 'sessions' }, { googleId: scene.own[1] ?? '', role: s.second }, ...shared];
+    this.coachId = await g.connect(scene.coach, s.zone, this.mirrored);
     await this.look();
     g.gate.failures.length = 0;
-    g.gate.seen.writes.length = 0;
+    g.gate.seen.writes.length = g.gate.refusals.length = 0;
   }
   private async look(): Promise<void> {
     this.calendars = (await this.g.db.raw<{ rows: Mirrored[] }>('select * from calendars where coach_id = ? order by google_id', [this.coachId])).rows;
@@ -158,7 +160,10 @@ class Life {
       case 'fault': {
         const { name, times, skip } = step;
         count(`fault: ${name}`);
-        await control(this.g.url, 'POST', '/rules', { kind: 'events.list', account: this.scene.coach, times, skip, ...FAULTS[name] });
+        const refusal = { 'permission revoked': 'invalid_grant', 'no refresh (503)': 'fault', 'no refresh (dropped)': 'drop' } as const;
+        if (name in refusal) this.g.gate.refusals.push(refusal[name as keyof typeof refusal]);
+        if (FAULTS[name] === null) this.g.gate.strangers = times;
+        else await control(this.g.url, 'POST', '/rules', { kind: 'events.list', account: this.scene.coach, times, skip, ...FAULTS[name] });
         return;
       }
       case 'expire': count('fault: sync tokens expire'); await control(this.g.url, 'POST', '/sync-tokens/expire', {}); return;
@@ -208,11 +213,17 @@ class Life {
       default: return this.edit(what);
     }
   }
-  private async work(death: Death | null): Promise<void> {
+  private async work(death: Death | null): Promise<number> {
     const { me } = this;
     me.mortal.dieAt(death);
+    let did = 0;
     try {
-      for (let round = 0; round < 4 && (await runDue(me.shell, WORKERS, 'calendars', 8)) > 0; round++) count('pulls');
+      for (let round = 0; round < 4; round++) {
+        const pulled = await runDue(me.shell, WORKERS, 'calendars', 8);
+        count('pulls', pulled);
+        did += pulled;
+        if (pulled === 0) break;
+      }
       me.mortal.dieAt(null);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
@@ -220,36 +231,45 @@ class Life {
       this.me = this.g.process();
       await this.g.pass(1_000);
     }
+    return did;
   }
 
   /** Google is quiet: faults end, nobody writes. Time goes on until every calendar was read by its own clock, without any push. */
   private async rest(): Promise<void> {
+    this.g.gate.strangers = this.g.gate.refusals.length = 0;
     await control(this.g.url, 'DELETE', '/rules');
     await control(this.g.url, 'POST', '/copies', { lagMs: 0 });
     const quietMs = this.g.clock.now();
-    for (let round = 0; ; round++) {
+    for (let round = 0, did = 1; ; round++) {
       const rows = (await this.g.db.raw<{ rows: { wake_at: number | null; lease_until: number | null; last_pull_at: number | null; frozen_at: number | null; freeze_reason: string | null; last_error: string | null }[] }>(
         `select wake_at, lease_until, last_pull_at, frozen_at, freeze_reason, last_error from calendars where coach_id = ? and role in ('sessions', 'busy')`, [this.coachId])).rows;
+      const isBroken = (await this.g.db.raw<{ rows: unknown[] }>(`select 1 from grants where coach_id = ? and state = 'broken'`, [this.coachId])).rows.length > 0;
+      if (isBroken) {
+        count('reconnected');
+        await this.g.connect(this.scene.coach, this.s.zone, this.mirrored);
+        continue;
+      }
       const behind = rows.filter((r) => r.last_pull_at === null || r.last_pull_at < quietMs || r.frozen_at !== null || r.last_error !== null);
       if (behind.length === 0) return;
-      if (round > 30 || this.g.clock.now() > quietMs + 3 * HOUR_MS || behind.some((r) => r.wake_at === null)) throw new Error(`not at rest after ${round} rounds: ${JSON.stringify(behind)}`);
-      const next = Math.min(...behind.map((r) => Math.max(r.wake_at ?? 0, r.lease_until ?? 0)));
-      if (next > this.g.clock.now()) await this.g.pass(next - this.g.clock.now() + 1_000);
-      await this.work(null);
+      const nowMs: number = this.g.clock.now();
+      if (round > 60 || nowMs > quietMs + 3 * HOUR_MS || behind.some((r) => r.wake_at === null)) throw new Error(`not at rest after ${round} rounds: ${JSON.stringify(behind)}`);
+      // What is due may still wait for the lease of another calendar: of one that died, for example.
+      if (did === 0) await this.g.pass(Math.min(...rows.flatMap((r) => [r.wake_at ?? 0, r.lease_until ?? 0]).filter((at) => at > nowMs)) - nowMs + 100);
+      did = await this.work(null);
     }
   }
 
   private async compare(): Promise<void> {
     const { g, s, scene } = this;
-    const question = {
-      url: g.url, coach: scene.coach, coachId: this.coachId, doubtful: scene.doubtful, timesOnly: new Set(s.shared === 'freeBusyReader' ? [scene.guest] : []),
-    };
+    const question = { url: g.url, coach: scene.coach, coachId: this.coachId, doubtful: scene.doubtful };
     const nowMs: number = g.clock.now();
     const found = await differences(g.db, { ...question, nowMs, untilMs: this.beganMs + 120 * DAY_MS, isExact: false });
-    if (found.length === 0 && s.isRolled) {
-      await g.pass(13 * HOUR_MS);
-      const rolledMs: number = g.clock.now();
+    // A calendar of busy times is read in a window, anew each day.
+    if (found.length === 0 && (s.isRolled || s.shared === 'freeBusyReader')) {
+      await g.pass(25 * HOUR_MS);
+      await this.rest();
       await rollHorizon(this.me.shell);
+      const rolledMs: number = g.clock.now();
       count('compared after the horizon rolled');
       found.push(...(await differences(g.db, { ...question, nowMs: rolledMs, untilMs: rolledMs + 120 * DAY_MS, isExact: true })).map((line) => `after the horizon rolled: ${line}`));
     }

@@ -5,7 +5,7 @@ import { allPages, type Json } from './converge-call.js';
 
 const DAY_MS = 86_400_000;
 
-export interface Mirrored { readonly id: string; readonly google_id: string; readonly role: string; readonly time_zone: string; readonly frozen_at: number | null }
+export interface Mirrored { readonly id: string; readonly google_id: string; readonly role: string; readonly time_zone: string }
 interface EventRow { calendar_id: string; id: string; root_id: string; etag: string; updated_at: number | null; event: Json }
 interface OccurrenceRow { calendar_id: string; root_id: string; event_id: string; s: number; e: number; is_all_day: boolean; blocking: string }
 
@@ -20,15 +20,13 @@ export interface Question {
   /** Nothing may be there beyond that window. */
   readonly isExact: boolean;
   readonly doubtful: ReadonlySet<string>;
-  /** A calendar that shows us its busy times alone has no masters to compare. */
-  readonly timesOnly: ReadonlySet<string>;
 }
 
 const select = async <Row>(db: Knex, sql: string, bindings: Record<string, unknown>): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql, bindings)).rows;
 
 /** Every difference between the mirror and Google, in words; empty if there is none. */
 export async function differences(db: Knex, q: Question): Promise<string[]> {
-  const calendars = await select<Mirrored>(db, `select id, google_id, role, time_zone, frozen_at from calendars where coach_id = :id and role in ('sessions', 'busy') order by google_id`, { id: q.coachId });
+  const calendars = await select<Mirrored>(db, `select id, google_id, role, time_zone from calendars where coach_id = :id and role in ('sessions', 'busy') order by google_id`, { id: q.coachId });
   const events = await select<EventRow>(db, 'select calendar_id, id, root_id, etag, updated_at, event from events where coach_id = :id', { id: q.coachId });
   const occurrences = await select<OccurrenceRow>(db, `select calendar_id, root_id, event_id, lower(period) as s, upper(period) as e, is_all_day, blocking from occurrences where coach_id = :id`, { id: q.coachId });
   const staged = await select<{ n: number }>(db, 'select count(*) as n from staged_events where coach_id = :id', { id: q.coachId });
@@ -38,18 +36,31 @@ export async function differences(db: Knex, q: Question): Promise<string[]> {
     const path = `/calendars/${encodeURIComponent(c.google_id)}/events`;
     const expanded = await allPages(q.url, q.coach, path, { singleEvents: 'true', timeMin: new Date(q.nowMs - 60 * DAY_MS).toISOString(), timeMax: new Date(q.nowMs + 123 * DAY_MS).toISOString() });
     if (expanded.envelope.timeZone !== c.time_zone) say([`zone ${c.time_zone}, at Google ${expanded.envelope.timeZone}`]);
-    if (!q.timesOnly.has(c.google_id)) say(comparedEvents((await allPages(q.url, q.coach, path, {})).items, events.filter((e) => e.calendar_id === c.id), c.role === 'busy', q.doubtful));
-    say(comparedOccurrences(expanded.items, expanded.envelope.timeZone, occurrences.filter((o) => o.calendar_id === c.id), q));
+    // Who shows us busy times alone shows no series, and no end of them: there is a window of occurrences to compare, once it was read anew.
+    const isBlind = expanded.envelope.accessRole === 'freeBusyReader';
+    if (isBlind && !q.isExact) continue;
+    const items = isBlind ? [] : (await allPages(q.url, q.coach, path, {})).items;
+    if (!isBlind) say(comparedEvents(items, events.filter((e) => e.calendar_id === c.id), c.role === 'busy', q.doubtful));
+    const doubtful = new Set([...q.doubtful, ...items.filter(hasEndedBeforeItBegan).map((item) => String(item.id))]);
+    say(comparedOccurrences(expanded.items, expanded.envelope.timeZone, occurrences.filter((o) => o.calendar_id === c.id), { ...q, doubtful, mustTakeTime: q.doubtful }));
   }
   return found;
 }
 
+/** A rule whose UNTIL lies before its first start: what then becomes of that start is not known. */
+const hasEndedBeforeItBegan = ({ start, recurrence }: Json): boolean => {
+  const until = /UNTIL=(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?/.exec(recurrence?.[0] ?? '');
+  if (!until) return false;
+  const [, y, m, d, hh, mm, ss] = until;
+  return Date.parse(`${y}-${m}-${d}T${hh ?? '23'}:${mm ?? '59'}:${ss ?? '59'}Z`) < Date.parse(start?.dateTime ?? start?.date) + (hh === undefined ? DAY_MS : 0);
+};
+
 function comparedEvents(items: Json[], rows: EventRow[], isBusyOnly: boolean, doubtful: ReadonlySet<string>): string[] {
   const seen = new Map<string, Json>(items.map((item: Json) => [item.id, item]));
   const held = new Map(rows.map((row) => [row.id, row]));
-  // A hole in a series that is not there means nothing.
-  for (const item of items) if (item.status === 'cancelled' && !seen.has(item.recurringEventId)) seen.delete(item.id);
-  for (const row of rows) if (row.event.status === 'cancelled' && !held.has(row.event.recurringEventId)) held.delete(row.id);
+  // A hole in what is no series means nothing.
+  for (const item of items) if (item.status === 'cancelled' && seen.get(item.recurringEventId)?.recurrence === undefined) seen.delete(item.id);
+  for (const row of rows) if (row.event.status === 'cancelled' && (held.get(row.event.recurringEventId)?.event.recurrence ?? null) === null) held.delete(row.id);
 
   const found: string[] = [];
   for (const [id, item] of seen) {
@@ -95,7 +106,7 @@ function blockingOf(item: Json): string {
   return item.eventType === 'focusTime' ? 'soft' : 'busy';
 }
 
-function comparedOccurrences(items: Json[], zone: string, rows: OccurrenceRow[], q: Question): string[] {
+function comparedOccurrences(items: Json[], zone: string, rows: OccurrenceRow[], q: Question & { mustTakeTime: ReadonlySet<string> }): string[] {
   const [from, to] = [q.nowMs - 2 * DAY_MS, q.untilMs];
   const found: string[] = [];
   const wanted = new Map<string, string>(), must = new Set<string>();
@@ -106,7 +117,7 @@ function comparedOccurrences(items: Json[], zone: string, rows: OccurrenceRow[],
     const root = item.recurringEventId ?? item.id;
     if (q.doubtful.has(root) || q.doubtful.has(item.id)) {
       // Whatever it means, the time that it is known to have is taken.
-      if (s !== undefined && e !== undefined && s < e && s < to && e > from && !rows.some((r) => r.root_id === root && r.s < e && r.e > s && r.blocking === 'busy')) found.push(`the doubtful event ${item.id} takes no time`);
+      if (q.mustTakeTime.has(item.id) && s !== undefined && e !== undefined && s < e && s < to && e > from && !rows.some((r) => r.root_id === root && r.s < e && r.e > s && r.blocking === 'busy')) found.push(`the doubtful event ${item.id} takes no time`);
       continue;
     }
     if (s === undefined || e === undefined || !(s < e)) continue;
