@@ -12,6 +12,8 @@ export interface Gate {
   rewind(): void;
   /** So many reads from now on are answered by somebody else: the page of a hotel's network, with status 200. */
   strangers: number;
+  /** Resolves when what happens now is over: a process that died in the middle of a pull had asked for one more page. */
+  stillness(): Promise<void>;
   /** What `happens` threw: faults of the test itself. */
   failures: unknown[];
   /** How Google's token endpoint answers the next refreshes; after them, well. */
@@ -28,6 +30,7 @@ export async function openGate(google: string): Promise<Gate> {
   const agent = new Agent({ keepAlive: true });
   const target = new URL(google);
   let nth = 0;
+  let happening = Promise.resolve();
   const seen = { reads: 0, emptyPages: 0, refreshes: 0, writes: [] as string[] };
   const refusals: ('invalid_grant' | 'fault' | 'drop')[] = [];
   const gate = { strangers: 0, pages: { size: 2500, hasEmpty: false }, happens: (_: number): Promise<void> => Promise.resolve(), failures: [] as unknown[] };
@@ -69,7 +72,7 @@ export async function openGate(google: string): Promise<Gate> {
     if (incoming.method !== 'GET') seen.writes.push(`${incoming.method} ${url.pathname}`);
     if (incoming.method !== 'GET' || !/\/events$/.test(url.pathname)) return forward(incoming, outgoing, incoming.url ?? '/', (body) => body);
     seen.reads++;
-    await gate.happens(nth++);
+    await (happening = gate.happens(nth++));
     if (gate.strangers > 0) {
       gate.strangers--;
       outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please sign in to the hotel</html>');
@@ -100,7 +103,7 @@ export async function openGate(google: string): Promise<Gate> {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as AddressInfo;
   return Object.assign(gate, {
-    url: `http://127.0.0.1:${port}`, seen, refusals, rewind: () => { nth = 0; },
+    url: `http://127.0.0.1:${port}`, seen, refusals, rewind: () => { nth = 0; }, stillness: () => happening,
     close: () => new Promise<void>((resolve) => { agent.destroy(); server.close(() => resolve()); server.closeAllConnections(); }),
   });
 }

@@ -196,6 +196,7 @@ class Life {
       }
     };
     await this.work(step.death ?? null);
+    await gate.stillness();
     gate.happens = () => Promise.resolve();
     if (gate.failures.length > 0) throw gate.failures[0];
   }
@@ -254,7 +255,8 @@ class Life {
       const nowMs: number = this.g.clock.now();
       if (round > 60 || nowMs > quietMs + 3 * HOUR_MS || behind.some((r) => r.wake_at === null)) throw new Error(`not at rest after ${round} rounds: ${JSON.stringify(behind)}`);
       // What is due may still wait for the lease of another calendar: of one that died, for example.
-      if (did === 0) await this.g.pass(Math.min(...rows.flatMap((r) => [r.wake_at ?? 0, r.lease_until ?? 0]).filter((at) => at > nowMs)) - nowMs + 100);
+      const next = Math.min(...[...behind.map((r) => r.wake_at ?? 0), ...rows.map((r) => r.lease_until ?? 0)].filter((at) => at > nowMs));
+      if (did === 0) await this.g.pass(next - nowMs + 100);
       did = await this.work(null);
     }
   }
