@@ -15,12 +15,14 @@ afterAll(async () => { await grounds.close(); });
 const DEATHS = ['commit pull', 'commit push', 'commit pull-page', 'commit pull', 'commit push', 'commit pull'];
 
 test('a daemon that is killed at every step of its pulls: after the last start the mirror is what Google says', async () => {
-  await (grounds.start()).ready();
+  const first = grounds.start();
+  await first.ready();
   await until(async () => (await grounds.unrest()).length === 0, 'the first read is done');
   const coach = await grounds.one<{ id: string }>(`select id from coaches where email = '${KIM}'`);
   const scene: Scene = { url: grounds.emulator.url, coach: KIM, guest: DANA, base: Math.floor(Date.now() / DAY_MS) * DAY_MS, own: [KIM, KIM], known: [], parts: new Set(), doubtful: new Set(), made: 0 };
   const seed = Number(process.env.MAKEWAY_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const edits: Edit[] = fc.sample(anyEdit(0), { seed, numRuns: DEATHS.length * 8 });
+  await first.kill();
   let deaths = 0;
   for (const after of DEATHS) {
     const daemon = grounds.start({}, { after, nth: 1 });

@@ -19,7 +19,7 @@ const conditions = fc.record({ hold: fc.boolean(), double: fc.boolean(), reorder
 
 test('pushes that are held, doubled, reordered, late or lost: after quiet the mirror is what Google says', async () => {
   const began = w.now();
-  const heard = async (): Promise<number> => (await w.one<{ n: number }>('select coalesce(sum(last_message_number), 0) as n from channels'))?.n ?? 0;
+  const heard = async (): Promise<number> => (await w.one<{ n: number }>('select coalesce(sum(last_message_number), 0)::bigint as n from channels'))?.n ?? 0;
   const before = await heard();
   await fc.assert(fc.asyncProperty(fc.array(fc.tuple(conditions, fc.array(anyEdit(0), { minLength: 1, maxLength: 6 })), { minLength: 2, maxLength: 5 }), async (chapters) => {
     for (const [pushes, edits] of chapters) {
