@@ -17,7 +17,7 @@ export const ODD: Readonly<Record<string, { readonly exact: boolean; readonly ma
   brokenRule: { exact: false, make: (id, at) => ({ id, ...lasting(at), recurrence: ['RRULE:FREQ=FORTNIGHTLY'] }) },
   everySecond: { exact: false, make: (id, at) => ({ id, ...lasting(at), recurrence: ['RRULE:FREQ=SECONDLY'] }) },
   noSuchZone: { exact: false, make: (id, at) => ({ id, ...stamp(at), status: 'confirmed', start: { dateTime: text(at), timeZone: 'Mars/Olympus' }, end: { dateTime: text(at + 3_600_000), timeZone: 'Mars/Olympus' }, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3'] }) },
-  numbers: { exact: false, make: (id) => ({ id, status: 7, summary: 12, start: 5, end: [], attendees: 'nobody', recurrence: { a: 1 } }) },
+  numbers: { exact: false, make: (id, at) => ({ id, ...stamp(at), status: 7, summary: 12, start: 5, end: [], attendees: 'nobody', recurrence: { a: 1 } }) },
 };
 export const ODD_NAMES = Object.keys(ODD);
 

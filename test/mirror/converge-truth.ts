@@ -50,7 +50,7 @@ export async function differences(db: Knex, q: Question): Promise<string[]> {
 /** Where it is not known what Google makes of a series: a rule that ends before its first start, and a bare date as an
  *  exception from timed occurrences. Two implementations may differ there, and nothing depends on it. */
 function isUncertain({ start, recurrence }: Json): boolean {
-  const lines: string[] = recurrence ?? [];
+  const lines: string[] = Array.isArray(recurrence) ? recurrence : [];
   if (start?.dateTime !== undefined && lines.some((line) => /^EXDATE.*:\d{8}(,|$)/.test(line))) return true;
   return lines.some((line) => {
     const [, y, m, d, hh, mm, ss] = /UNTIL=(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?/.exec(line) ?? [];
