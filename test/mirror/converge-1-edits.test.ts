@@ -1,3 +1,3 @@
 import { testConvergence } from './converge-run.js';
 
-testConvergence({ name: 'edits', odd: 0, weights: { edit: 10, pull: 2, fault: 0, pass: 1 } }, 'converge-1-edits.test.ts');
+testConvergence({ name: 'edits', odd: 1, weights: { edit: 10, pull: 2, fault: 0, pass: 1 } }, 'converge-1-edits.test.ts');

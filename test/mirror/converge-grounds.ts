@@ -53,7 +53,7 @@ export async function newGrounds() {
       return { shell, mortal };
     },
     /** A coach who gave permission, and calendars that are to be mirrored, as if they had just connected. */
-    async connect(email: string, zone: string, calendars: readonly { googleId: string; role: 'sessions' | 'busy' }[]): Promise<CoachId> {
+    async connect(email: string, zone: string, calendars: readonly { googleId: string; role: 'sessions' | 'busy'; accessRole: string }[]): Promise<CoachId> {
       return inTx(composed.shell.db, 'commit coach', async (tx) => {
         const at = clock.now();
         const coachId = await saveCoach(tx, { slug: email.split('@')[0] ?? '', name: 'Kim', email, zone, policy: {} }, at);
@@ -61,7 +61,7 @@ export async function newGrounds() {
           coachId, sub: email, email, scopes: [], refreshSealed: composed.shell.keys.seal(`refresh:${email}`), accessSealed: composed.shell.keys.seal(`sandbox:${email}`),
           accessExpiresAt: instant(Date.UTC(2100, 0)),
         }, at);
-        for (const c of calendars) await saveCalendar(tx, { coachId, id: mintId('calendar'), googleId: c.googleId, summary: 'a calendar', zone, accessRole: 'owner', role: c.role }, at);
+        for (const c of calendars) await saveCalendar(tx, { coachId, id: mintId('calendar'), googleId: c.googleId, summary: 'a calendar', zone, accessRole: c.accessRole, role: c.role }, at);
         return coachId;
       });
     },

@@ -61,6 +61,7 @@ const anyStep = ({ odd, weights }: Profile) => fc.oneof(
   { weight: weights.fault > 0 ? 1 : 0, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
   { weight: weights.pass, arbitrary: fc.record({ do: fc.constant('pass' as const), minutes: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 3, 7) }, { weight: 2, arbitrary: fc.constantFrom(60, 600, 1440, 3 * 1440, 9 * 1440) }) }) },
   { weight: weights.pass > 0 ? 1 : 0, arbitrary: fc.record({ do: fc.constant('roll' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('share' as const), role: fc.constantFrom('reader' as const, 'freeBusyReader' as const) }) },
 );
 export type Step = ReturnType<typeof anyStep> extends fc.Arbitrary<infer S> ? S : never;
 
@@ -68,7 +69,7 @@ export type Step = ReturnType<typeof anyStep> extends fc.Arbitrary<infer S> ? S 
 const BEGINNINGS = ['2026-11-23', '2027-02-15', '2026-09-14', '2028-02-20'] as const;
 const setting = fc.record({
   begins: fc.constantFrom(...BEGINNINGS), zone: anyZone, secondZone: anyZone, second: fc.constantFrom('busy' as const, 'sessions' as const),
-  shared: fc.constantFrom('none' as const, 'none' as const, 'reader' as const, 'freeBusyReader' as const), isRolled: fc.boolean(), chance: fc.nat(2 ** 31 - 1),
+  shared: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'none' as const, 'reader' as const, 'freeBusyReader' as const), isRolled: fc.boolean(), chance: fc.nat(2 ** 31 - 1),
 });
 type Setting = typeof setting extends fc.Arbitrary<infer S> ? S : never;
 
@@ -103,7 +104,7 @@ class Life {
   private readonly scene: Scene;
   private coachId = '';
   private calendars: Mirrored[] = [];
-  private mirrored: { googleId: string; role: 'sessions' | 'busy' }[] = [];
+  private mirrored: { googleId: string; role: 'sessions' | 'busy'; accessRole: string }[] = [];
   private me: ReturnType<Grounds['process']>;
   private rival: ReturnType<Grounds['process']>;
   private readonly beganMs: number;
@@ -118,16 +119,11 @@ class Life {
   }
 
   async live(steps: readonly Step[]): Promise<void> {
-    const tb = performance.now();
     await this.begin();
-    count('ms begin', performance.now() - tb);
     try {
-      for (const step of steps) { const t = performance.now(); await this.take(step); count(`ms ${step.do === 'pull' || step.do === 'roll' ? step.do : 'edit'}`, performance.now() - t); }
-      const t1 = performance.now();
+      for (const step of steps) await this.take(step);
       await this.rest();
-      const t2 = performance.now();
       await this.compare();
-      count('ms rest', t2 - t1); count('ms compare', performance.now() - t2);
     } finally {
       this.g.gate.happens = () => Promise.resolve();
       await this.g.db.raw('delete from coaches where id = ?', [this.coachId]);
@@ -141,13 +137,17 @@ class Life {
     await control(g.url, 'POST', '/accounts', { email: scene.coach, name: 'Kim', timeZone: s.zone });
     await control(g.url, 'POST', '/accounts', { email: scene.guest, name: 'Dana', timeZone: 'America/New_York' });
     await control(g.url, 'POST', '/calendars', { id: scene.own[1], owner: scene.coach, summary: 'second', timeZone: s.secondZone });
-    const shared = s.shared === 'none' ? [] : [{ googleId: scene.guest, role: 'busy' as const }];
-    if (s.shared !== 'none') await call(g.url, 'POST', `/calendar/v3/calendars/${encodeURIComponent(scene.guest)}/acl`, { as: scene.guest, body: { role: s.shared, scope: { type: 'user', value: scene.coach } } });
-    this.mirrored = [{ googleId: scene.coach, role: 'sessions' }, { googleId: scene.own[1] ?? '', role: s.second }, ...shared];
+    const shared = s.shared === 'none' ? [] : [{ googleId: scene.guest, role: 'busy' as const, accessRole: s.shared }];
+    if (s.shared !== 'none') await this.share(s.shared);
+    this.mirrored = [{ googleId: scene.coach, role: 'sessions', accessRole: 'owner' }, { googleId: scene.own[1] ?? '', role: s.second, accessRole: 'owner' }, ...shared];
     this.coachId = await g.connect(scene.coach, s.zone, this.mirrored);
     await this.look();
     g.gate.failures.length = 0;
     g.gate.seen.writes.length = g.gate.refusals.length = 0;
+  }
+  private async share(role: 'reader' | 'freeBusyReader'): Promise<void> {
+    const { g, scene } = this;
+    await call(g.url, 'POST', `/calendar/v3/calendars/${encodeURIComponent(scene.guest)}/acl`, { as: scene.guest, body: { role, scope: { type: 'user', value: scene.coach } } });
   }
   private async look(): Promise<void> {
     this.calendars = (await this.g.db.raw<{ rows: Mirrored[] }>('select * from calendars where coach_id = ? order by google_id', [this.coachId])).rows;
@@ -167,6 +167,10 @@ class Life {
         return;
       }
       case 'expire': count('fault: sync tokens expire'); await control(this.g.url, 'POST', '/sync-tokens/expire', {}); return;
+      case 'share':
+        if (this.s.shared === 'none') return;
+        count('access changed');
+        return this.share(step.role);
       case 'pass': count('time passes'); return this.g.pass(step.minutes * MINUTE_MS);
       case 'roll': count('horizon rolled'); await rollHorizon(this.me.shell); return;
       default: return this.edit(step);
@@ -267,7 +271,7 @@ class Life {
     const nowMs: number = g.clock.now();
     const found = await differences(g.db, { ...question, nowMs, untilMs: this.beganMs + 120 * DAY_MS, isExact: false });
     // A calendar of busy times is read in a window, anew each day.
-    if (found.length === 0 && (s.isRolled || s.shared === 'freeBusyReader')) {
+    if (found.length === 0 && (s.isRolled || s.shared !== 'none')) {
       await g.pass(25 * HOUR_MS);
       await this.rest();
       await rollHorizon(this.me.shell);

@@ -21,7 +21,6 @@ export function testConvergence(profile: Profile, file: string, known: readonly 
   test(`${profile.name}: after quiet the mirror is what Google says`, async () => {
     const seed = MAKEWAY_SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(MAKEWAY_SEED);
     let run = 0;
-    const { Session } = await import('node:inspector/promises'); const sess = new Session(); sess.connect(); await sess.post('Profiler.enable'); await sess.post('Profiler.start'); const PROF = async () => { const { profile } = await sess.post('Profiler.stop'); (await import('node:fs')).writeFileSync('/tmp/cv.cpuprofile', JSON.stringify(profile)); };
     const began = performance.now(), cpu = process.cpuUsage();
     await fc.assert(fc.asyncProperty(anyHistory(profile), async (history) => {
       count('histories');
@@ -35,7 +34,6 @@ export function testConvergence(profile: Profile, file: string, known: readonly 
           `Live it again: MAKEWAY_SEED=${result.seed} MAKEWAY_PATH="${result.counterexamplePath ?? ''}" npx vitest run --config config/vitest.config.ts --project inside test/mirror/${file}`, { cause: result.errorInstance });
       },
     });
-    await PROF();
     const { user, system } = process.cpuUsage(cpu);
     process.stdout.write(`${profile.name}: seed ${seed}, ${run} histories in ${((performance.now() - began) / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of CPU beside Postgres\n`);
   }, 3_600_000);

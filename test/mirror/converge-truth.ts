@@ -29,8 +29,7 @@ export async function differences(db: Knex, q: Question): Promise<string[]> {
   const calendars = await select<Mirrored>(db, `select id, google_id, role, time_zone from calendars where coach_id = :id and role in ('sessions', 'busy') order by google_id`, { id: q.coachId });
   const events = await select<EventRow>(db, 'select calendar_id, id, root_id, etag, updated_at, event from events where coach_id = :id', { id: q.coachId });
   const occurrences = await select<OccurrenceRow>(db, `select calendar_id, root_id, event_id, lower(period) as s, upper(period) as e, is_all_day, blocking from occurrences where coach_id = :id`, { id: q.coachId });
-  const staged = await select<{ n: number }>(db, 'select count(*) as n from staged_events where coach_id = :id', { id: q.coachId });
-  const found: string[] = (staged[0]?.n ?? 0) > 0 ? [`${staged[0]?.n} staged rows were left`] : [];
+  const found: string[] = [];
   for (const c of calendars) {
     const say = (lines: string[]): void => { found.push(...lines.map((line) => `${c.google_id.split('@')[0]}: ${line}`)); };
     const path = `/calendars/${encodeURIComponent(c.google_id)}/events`;
@@ -132,10 +131,10 @@ function comparedOccurrences(items: Json[], zone: string, rows: OccurrenceRow[],
   for (const r of rows) {
     if (q.doubtful.has(r.root_id)) continue;
     const text = `${shown(r.s)} to ${shown(r.e)}${r.is_all_day ? ' all day' : ''} ${r.blocking} of ${r.root_id}`;
-    if (held.has(r.event_id)) found.push(`occurrence ${r.event_id} is there twice: ${text}, ${held.get(r.event_id)}`);
-    held.set(r.event_id, text);
     // What is over may stay as it was until the horizon rolls on.
     if (r.e <= from && !q.isExact) continue;
+    if (held.has(r.event_id)) found.push(`occurrence ${r.event_id} is there twice: ${text}, ${held.get(r.event_id)}`);
+    held.set(r.event_id, text);
     if (q.isExact && !(r.s < to && r.e > from)) { found.push(`occurrence ${r.event_id} lies outside the window: ${text}`); continue; }
     if (wanted.get(r.event_id) !== text) found.push(`occurrence ${r.event_id}: ${text}, at Google ${wanted.get(r.event_id) ?? 'there is none'}`);
   }
