@@ -36,7 +36,7 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   const isFull = calendar.cursor === null || calendar.cursor_shape !== SHAPE || hasWindowMoved(calendar, beganAt);
   const reading: Reading = { shell, claim, calendar, beganAt, isFull, isBaseline: calendar.last_full_at === null };
 
-  let end: { last: EventsPage; isOnly: boolean };
+  let end: PagesEnd;
   try {
     end = await readPages(reading, google);
   } catch (error) {
@@ -49,15 +49,18 @@ export async function pull(shell: Shell, claim: Claim): Promise<Report> {
   }
   if (end.last.nextCursor === null) throw new Problem('GOOGLE_UNREACHABLE', 'Google ended a read without a sync token.');
   // Who sees details gets series, who does not gets occurrences: what is mirrored is of the other kind.
-  if (!reading.isBaseline && isBlind(end.last.accessRole) !== isBlind(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
-  const report = await settlePull(reading, end.last, end.isOnly, end.last.nextCursor);
+  if (isBlind(end.last.accessRole) !== isBlind(calendar.access_role)) return losePlace(reading, 'access changed', end.last.accessRole);
+  const report = await settlePull(reading, end, end.last.nextCursor);
   // A request that came in while the last commit held the calendar's row could not ask for its polls.
   if (await hasOpenRequest(shell.db, claim.coachId)) await inTx(shell.db, 'commit wait', (tx) => pollSoon(tx, claim.coachId, shell.clock.now()));
   return report;
 }
 
+/** The end of a list; `isOnly`: of a single page; `isOneZone`: the calendar's zone did not change between its pages. */
+interface PagesEnd { readonly last: EventsPage; readonly isOnly: boolean; readonly isOneZone: boolean }
+
 /** Reads to the end of the list. All pages but the last are kept, each in its own commit; the next one is asked for meanwhile. */
-async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ last: EventsPage; isOnly: boolean }> {
+async function readPages(reading: Reading, google: GoogleCalendar): Promise<PagesEnd> {
   const { shell, claim, calendar, isFull, beganAt } = reading;
   const from = { cursor: isFull ? null : calendar.cursor, window: isFull && isBlind(calendar.access_role) ? expansionWindow(beganAt) : null };
   const ask = async (pageToken: string | null): Promise<EventsPage> => {
@@ -65,6 +68,7 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ la
     return calendar.role === 'busy' ? { ...page, events: page.events.map(timesOnly) } : page;
   };
   let page = await ask(null);
+  let isOneZone = true;
   for (let number = 0; page.nextPageToken !== null; number++) {
     if (number === MOST_PAGES) throw new Problem('GOOGLE_UNREACHABLE', 'Google\'s pages do not come to an end.', { pages: number });
     const next = ask(page.nextPageToken);
@@ -76,9 +80,10 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<{ la
     });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
     page = await next;
-    if (page.nextPageToken === null) return { last: page, isOnly: false };
+    isOneZone &&= page.timeZone === timeZone;
+    if (page.nextPageToken === null) return { last: page, isOnly: false, isOneZone };
   }
-  return { last: page, isOnly: true };
+  return { last: page, isOnly: true, isOneZone };
 }
 
 /** Keeps one page. Of a calendar of which nothing was known it goes straight into the mirror, of which nothing is believed
@@ -93,7 +98,7 @@ async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: Calend
   return 0;
 }
 
-async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, cursor: string): Promise<Report> {
+async function settlePull(reading: Reading, { last, isOnly, isOneZone }: PagesEnd, cursor: string): Promise<Report> {
   const { shell, claim, calendar: before, isFull, isBaseline, beganAt } = reading;
   const now = shell.clock.now();
   const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
@@ -123,7 +128,7 @@ async function settlePull(reading: Reading, last: EventsPage, isOnly: boolean, c
       buried = unseen.missing;
     }
     // All-day events lie elsewhere in another zone.
-    if (before.time_zone !== last.timeZone && !isBaseline) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
+    if (isBaseline ? !isOneZone : before.time_zone !== last.timeZone) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
     // Only now: a heartbeat or a push is not kept waiting by what came before.
     await holdLease(tx, claim);

@@ -13,7 +13,6 @@ import type { CoachId } from '../../src/kernel/ids.js';
 import { instant, type Instant } from '../../src/kernel/interval.js';
 import { startMailCatcher } from '../../src/launcher/mail-catcher.js';
 import { compose } from '../../src/ops/compose.js';
-import { mintId } from '../../src/postgres/rows.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import type { Shell } from '../../src/work/shell.port.js';
 import { cloneDatabase } from '../support/database.js';
@@ -61,7 +60,8 @@ export async function newGrounds() {
           coachId, sub: email, email, scopes: [], refreshSealed: composed.shell.keys.seal(`refresh:${email}`), accessSealed: composed.shell.keys.seal(`sandbox:${email}`),
           accessExpiresAt: instant(Date.UTC(2100, 0)),
         }, at);
-        for (const c of calendars) await saveCalendar(tx, { coachId, id: mintId('calendar'), googleId: c.googleId, summary: 'a calendar', zone, accessRole: c.accessRole, role: c.role }, at);
+        // Ids of our own, so that calendars are read in the same order when a history is lived again.
+        for (const [i, c] of calendars.entries()) await saveCalendar(tx, { coachId, id: `cal_${i}`, googleId: c.googleId, summary: 'a calendar', zone, accessRole: c.accessRole, role: c.role }, at);
         return coachId;
       });
     },
