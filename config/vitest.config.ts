@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** These start whole daemons, launchers and browsers: several at once on a small machine would only measure the machine. */
-const PROCESSES = ['test/stories/crash*.test.ts', 'test/stories/outages.test.ts', 'test/stories/jobs.test.ts', 'test/browser/**/*.test.ts', 'test/launcher/launch.test.ts'];
+const PROCESSES = ['test/stories/crash*.test.ts', 'test/stories/outages.test.ts', 'test/stories/jobs.test.ts', 'test/mirror/converge-kill.test.ts', 'test/browser/**/*.test.ts', 'test/launcher/launch.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -38,7 +38,8 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonl
   const window = expansionWindow(how.now);
   const laid = changes.map((change) => ({ change, root: change.root, was: occurrencesOf(change.before, window, calendar.time_zone), is: occurrencesOf(change.after, window, calendar.time_zone) }));
   const moved = how.isReshaped ? laid : laid.filter(({ was, is }) => !sameOccurrences(was, is));
-  const old = moved.filter(({ was }) => how.isReshaped === true || was.length > 0).map((m) => m.root);
+  // Also where nothing was in sight: what is over lies there until the horizon rolls on, and would be in the way.
+  const old = moved.filter(({ was }) => how.isPartial !== true || was.length > 0).map((m) => m.root);
   if (old.length > 0) await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and root_id = any(:old)', { ...keyOf(calendar), old });
   await insertOccurrences(tx, calendar, moved.map((m) => [m.root, m.is]));
   // At the end of a first full read they all follow at once.
@@ -135,12 +136,13 @@ export async function rollOn(tx: Tx, calendar: CalendarRow, now: Instant): Promi
   await lockMirror(tx, calendar);
   const { start, end } = expansionWindow(now);
   const added: Interval = { start: calendar.expanded_until ?? start, end };
+  // First, so that what is over is not in the way of what comes.
+  await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and upper(period) <= :start', { ...keyOf(calendar), start: param(start) });
   let count = 0;
   for await (const batch of roots(tx, calendar, 'and (reach is null or reach && (:added)::tstzrange)', { added: rangeParam(added) })) {
     await insertOccurrences(tx, calendar, batch.map(([root, events]) => [root, occurrencesOf(events, added, calendar.time_zone).filter((o) => overlaps(o, added))]));
     count += batch.length;
   }
-  await run(tx, 'delete from occurrences where coach_id = :coach and calendar_id = :calendar and upper(period) <= :start', { ...keyOf(calendar), start: param(start) });
   await setLaidOut(tx, calendar, end);
   return count;
 }

@@ -30,8 +30,9 @@ interface Reading { readonly shell: Shell; readonly claim: Claim; readonly calen
 
 /** A page whose zone and role are known: what Google did not say is as it was. */
 type KnownPage = EventsPage & { readonly timeZone: string; readonly accessRole: string };
-/** What was read: the last page, whether it was the only one, and how many items of all pages were no event. */
-interface Read { readonly last: KnownPage; readonly isOnly: boolean; readonly unreadable: number }
+/** What was read: the last page, whether it was the only one, whether the calendar's zone stayed the same from page to page,
+ *  and how many items of all pages were no event. */
+interface Read { readonly last: KnownPage; readonly isOnly: boolean; readonly isOneZone: boolean; readonly unreadable: number }
 
 /** One pull of one calendar. Reads its row; leaves the mirror equal to what Google answered and the cursor moved, in one
  *  last commit. A crash before that costs a repeat of the pull. */
@@ -78,7 +79,8 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read
     return calendar.role === 'busy' ? { ...known, events: page.events.map(timesOnly) } : known;
   };
   let page = await ask(null);
-  if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true, unreadable };
+  if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true, isOneZone: true, unreadable };
+  let isOneZone = true;
   for (let number = 0; page.nextPageToken !== null; number++) {
     const next = ask(page.nextPageToken);
     next.catch(() => undefined); // it is awaited below, unless this page cannot be kept
@@ -89,9 +91,10 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read
     });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs);
     page = await next;
-    if (page.nextPageToken === null) return { last: page, isOnly: false, unreadable };
+    isOneZone &&= page.timeZone === timeZone;
+    if (page.nextPageToken === null) return { last: page, isOnly: false, isOneZone, unreadable };
   }
-  return { last: page, isOnly: true, unreadable };
+  return { last: page, isOnly: true, isOneZone, unreadable };
 }
 
 /** Keeps one page. Of a calendar of which nothing was known it goes straight into the mirror, of which nothing is believed
@@ -106,7 +109,7 @@ async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: Calend
   return 0;
 }
 
-async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnly, unreadable }: Read, cursor: string | null): Promise<Report> {
+async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnly, isOneZone, unreadable }: Read, cursor: string | null): Promise<Report> {
   const { shell, claim, calendar: before, isFull, isBaseline, isWhole, beganAt } = reading;
   const now = shell.clock.now();
   const calendar = { ...before, time_zone: last.timeZone, access_role: last.accessRole };
@@ -141,7 +144,7 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
       buried = unseen.missing;
     }
     // All-day events lie elsewhere in another zone.
-    if (before.time_zone !== last.timeZone && !isBaseline) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
+    if (isBaseline ? !isOneZone : before.time_zone !== last.timeZone) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
     const unread = { unparsed, unreadable };
     await tellUnread(tx, calendar, unread, now);
