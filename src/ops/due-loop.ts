@@ -28,10 +28,10 @@ const AWAY_MS = 1_000;
 /** Does the due work of `lanes` until `stop` is signalled; then finishes what is under way. Wakes by notification and by the next
  *  `wake_at`. While the database is away it waits and tries again; nothing is lost, the rows are the queue. */
 export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly Lane[], databaseUrl: string, log: Logger, stop: AbortSignal): Promise<void> {
-  const wakers = new Map<string, () => void>();
-  const wakeAll = (): void => { for (const wake of wakers.values()) wake(); };
+  const wakers: { readonly queue: string; readonly wake: () => void }[] = [];
+  const wakeAll = (): void => { for (const { wake } of wakers) wake(); };
   stop.addEventListener('abort', wakeAll, { once: true });
-  const ear = keepListening(databaseUrl, (queue) => wakers.get(queue)?.(), wakeAll, log, stop);
+  const ear = keepListening(databaseUrl, (told) => { for (const { queue, wake } of wakers) if (queue === told) wake(); }, wakeAll, log, stop);
   await Promise.all(lanes.map((lane) => runLane(lane)));
   await ear;
 
@@ -42,7 +42,7 @@ export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly La
     const sources = lane.from.map((source): Watched => ({ source, isCalled: true, askedAt: 0, at: null, waits: false }));
     let isWoken = false;
     let wake = (): void => { isWoken = true; };
-    for (const each of sources) wakers.set(each.source.queue, () => { each.isCalled = true; wake(); });
+    for (const each of sources) wakers.push({ queue: each.source.queue, wake: () => { each.isCalled = true; wake(); } });
     const isStopped = (): boolean => stop.aborted;
 
     const begin = (claim: Claim): void => {
