@@ -10,7 +10,8 @@ import { claimDue } from '../../src/work/due.store.js';
 import { drain } from '../../src/work/run-due.flow.js';
 import type { Shell } from '../../src/work/shell.port.js';
 import { on, trouble, until, worlds } from '../support/story.js';
-import type { World } from '../support/world.js';
+import { walkThroughConsent } from '../../src/sandbox/browser.js';
+import { KIM, type World } from '../support/world.js';
 
 const SECOND = 1_000;
 const WATCH = { method: 'POST', pathPattern: '/events/watch' } as const;
@@ -249,15 +250,16 @@ describe('the life of a channel', () => {
     await w.settle();
     expect((await channels(w)).find((c) => c.id === old.id)).toMatchObject({ state, wake_at: null });
   });
-  test('stopping, and the permission is gone: the channel is asked to be stopped until it would have ended anyway', async () => {
+  test('stopping, and the permission is gone: the channel rests, and is stopped when the coach has connected again', async () => {
     const w = await open({ events: [] });
     await w.control('/grants/kill', { email: 'kim@coach.example' });
     await w.shell.db.raw(`update grants set access_expires_at = null, access_token_sealed = null`);
     await w.shell.db.raw(`update calendars set role = 'ignored'`);
     await sweep(w.shell);
     await w.settle();
-    expect((await channels(w))[0]).toMatchObject({ state: 'closing' });
-    await w.pass(9 * DAY);
+    expect((await channels(w))[0]).toMatchObject({ state: 'closing', wake_at: null });
+    await walkThroughConsent(`${w.url}/auth/google?connect=1&to=/pending`, KIM.email);
+    await w.settle();
     expect((await channels(w))[0]).toMatchObject({ state: 'closed', wake_at: null });
   });
 

@@ -48,7 +48,8 @@ export async function newGrounds() {
     process(): { shell: Shell; mortal: Mortal } {
       const mortal = new Mortal(composed.shell.db);
       const google = { ...settings.google, apiRoot: gate.url, oauthRoot: gate.url };
-      const shell: Shell = { ...composed.shell, db: mortal.db, google: googleByGrant(mortal.db, composed.shell.keys, google, clock), owner: `elsewhere:${(owners += 1)}:converge` };
+      const owner = `elsewhere:${(owners += 1)}:converge`;
+      const shell: Shell = { ...composed.shell, db: mortal.db, google: googleByGrant({ db: mortal.db, keys: composed.shell.keys, google, clock, owner, mailFrom: composed.shell.mailFrom }), owner };
       return { shell, mortal };
     },
     /** A coach who gave permission, and calendars that are to be mirrored, as if they had just connected. */
@@ -58,7 +59,7 @@ export async function newGrounds() {
         const coachId = await saveCoach(tx, { slug: email.split('@')[0] ?? '', name: 'Kim', email, zone, policy: {} }, at);
         await saveGrant(tx, {
           coachId, sub: email, email, scopes: [], refreshSealed: composed.shell.keys.seal(`refresh:${email}`), accessSealed: composed.shell.keys.seal(`sandbox:${email}`),
-          accessExpiresAt: instant(Date.UTC(2100, 0)),
+          accessExpiresAt: instant(Date.UTC(2100, 0)), refreshAt: null,
         }, at);
         // Ids of our own, so that calendars are read in the same order when a history is lived again.
         for (const [i, c] of calendars.entries()) await saveCalendar(tx, { coachId, id: `cal_${i}`, googleId: c.googleId, summary: 'a calendar', zone, accessRole: c.accessRole, role: c.role }, at);
