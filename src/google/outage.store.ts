@@ -27,7 +27,7 @@ export async function resume(tx: Tx, coachId: CoachId, now: Instant): Promise<vo
   await run(tx, `update calendars set wake_at = :now, dirty = dirty + 1, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1
     where coach_id = :coach and role in ('sessions', 'busy')`, rested);
   await run(tx, 'update calendar_lists set attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1 where coach_id = :coach', { coach: coachId });
-  await run(tx, `update channels set wake_at = :now, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1
+  await run(tx, `update channels set wake_at = :now, renew_at = case when state = 'open' then cast(:now as timestamptz) else renew_at end, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1
     where coach_id = :coach and state in ('opening', 'open', 'closing')`, rested);
   await notifyDue(tx, 'calendars');
   await notifyDue(tx, 'channels');

@@ -23,7 +23,7 @@ const row = (w: World) => w.one<{ state: string; outcome: string | null; refresh
 
 /** Nothing of the calendar is left here: no event, no time, no name, no token, no channel. */
 async function expectForgotten(w: World): Promise<void> {
-  for (const table of ['events', 'occurrences', 'staged_events', 'channels', 'grants']) expect(await w.one(`select count(*) as n from ${table}`), table).toEqual({ n: 0 });
+  for (const table of ['events', 'occurrences', 'staged_events', 'channels', 'grants', 'calendar_lists']) expect(await w.one(`select count(*) as n from ${table}`), table).toEqual({ n: 0 });
   for (const c of await w.all<Record<string, unknown>>('select * from calendars')) {
     expect(c).toMatchObject({ role: 'ignored', summary: '', cursor: null, wake_at: null, last_full_at: null, lease_owner: null });
     expect(c.google_id).toMatch(/^forgotten:[0-9a-f]{64}$/);

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE, plus } from '../../src/kernel/interval.js';
 import { compose, WORKERS } from '../../src/ops/compose.js';
+import { statusLines } from '../../src/ops/status.js';
 import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { runDue } from '../../src/work/run-due.flow.js';
 import { askDana, danasSeries, expectLanded, MONDAY, on, requestOf, signedIn, standsAt, wish, worlds } from '../support/story.js';
@@ -41,6 +42,7 @@ test('the permission is taken back: one letter, all rests, not one call more; af
   expect(await calls(w)).toBe(quiet + 1);
   expect(await told(w)).toBe(1);
   expect((await history(w)).filter((h) => h === 'permission ended')).toHaveLength(1);
+  expect((await statusLines(w.shell)).join('\n')).toMatch(/kim .*Google: broken since .* \(invalid_grant\), waits for the coach to connect again at .*\/connect/);
   expect(await standsAt(w, MONDAY)).toEqual([DANA.email]);
 
   await connect(w);
