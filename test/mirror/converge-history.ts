@@ -232,6 +232,9 @@ class Life {
       me.mortal.dieAt(null);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+    }
+    // It may also have died of a commit that nobody waits for, such as a new access token.
+    if (me.mortal.isDead) {
       count(`fault: killed ${death?.side} a commit`);
       this.me = this.g.process();
       await this.g.pass(1_000);
