@@ -125,9 +125,9 @@ async function changeOne(scene: Scene, edit: Extract<Edit, { which: number }>): 
   const { calendar, id } = target;
   const at = (eventId = id, as = coach): string => `${eventsOf(as === guest ? guest : calendar)}/${encodeURIComponent(eventId)}`;
   const patch = async (body: object, eventId = id, as = coach): Promise<Outcome> => judged(await call(url, 'PATCH', at(eventId, as), { as, body }));
-  const read = async (): Promise<Json | null> => { const { status, body } = await call(url, 'GET', at(), { as: coach }); return status === 200 ? body : null; };
+  const read = async (): Promise<Json> => { const { status, body } = await call(url, 'GET', at(), { as: coach }); return status === 200 ? body : null; };
   /** The nth of the occurrences around today, cancelled ones too. */
-  const nth = async (n: number, as = coach): Promise<Json | null> => {
+  const nth = async (n: number, as = coach): Promise<Json> => {
     const { status, body } = await call(url, 'GET', `${at(id, as)}/instances?showDeleted=true&maxResults=6&timeMin=${new Date(base - 3 * 86_400_000).toISOString()}`, { as });
     const items: Json[] = status === 200 ? body.items : [];
     return items.length === 0 ? null : items[n % items.length];

@@ -61,9 +61,9 @@ export async function openGate(google: string): Promise<Gate> {
     const account = new URLSearchParams(text).get('refresh_token')?.replace('refresh:', '') ?? '';
     const refusal = refusals.shift();
     if (refusal === 'drop') return void outgoing.destroy();
-    const [status, body] = refusal === 'fault' ? [503, { error: 'internal_failure' }] : refusal === 'invalid_grant' ? [400, { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }]
-      : [200, { access_token: `sandbox:${account}`, expires_in: 3599, token_type: 'Bearer', scope: '' }];
-    outgoing.writeHead(status as number, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+    const { status, body } = refusal === 'fault' ? { status: 503, body: { error: 'internal_failure' } } : refusal === 'invalid_grant' ? { status: 400, body: { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' } }
+      : { status: 200, body: { access_token: `sandbox:${account}`, expires_in: 3599, token_type: 'Bearer', scope: '' } };
+    outgoing.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
   }
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -29,11 +29,13 @@ const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 const fault = fc.record({ do: fc.constant('fault' as const), name: fc.constantFrom(...FAULT_NAMES), times: fc.integer({ min: 1, max: 3 }), skip: fc.nat(3) });
 
+const anEdit = (odd: number) => fc.record({ do: fc.constant('edit' as const), edit: anyEdit(odd) });
+
 /** What may happen before the nth read of a pull goes on to Google. */
 const happening = (odd: number) => fc.record({
   at: fc.nat(4),
   what: fc.oneof(
-    { weight: 5, arbitrary: anyEdit(odd) },
+    { weight: 5, arbitrary: anEdit(odd) },
     { weight: 1, arbitrary: fc.constant({ do: 'push' as const }) }, { weight: 1, arbitrary: fc.constant({ do: 'expire' as const }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('rival' as const), hasLease: fc.boolean() }) },
   ),
@@ -55,7 +57,7 @@ export interface Profile {
 }
 
 const anyStep = ({ odd, weights }: Profile) => fc.oneof(
-  { weight: weights.edit, arbitrary: anyEdit(odd) },
+  { weight: weights.edit, arbitrary: anEdit(odd) },
   { weight: weights.pull, arbitrary: pullStep(odd, weights.fault > 0) },
   { weight: weights.fault, arbitrary: fault },
   { weight: weights.fault > 0 ? 1 : 0, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
@@ -173,7 +175,7 @@ class Life {
         return this.share(step.role);
       case 'pass': count('time passes'); return this.g.pass(step.minutes * MINUTE_MS);
       case 'roll': count('horizon rolled'); await rollHorizon(this.me.shell); return;
-      default: return this.edit(step);
+      case 'edit': return this.edit(step.edit);
     }
   }
   private async edit(edit: Edit): Promise<void> { count(`edit ${await perform(this.scene, edit)}`); count(`edit: ${edit.do}`); }
@@ -205,7 +207,7 @@ class Life {
     if (gate.failures.length > 0) throw gate.failures[0];
   }
   private async happen(what: Extract<Step, { do: 'pull' }>['happenings'][number]['what']): Promise<void> {
-    count(`during a pull: ${what.do === 'push' || what.do === 'rival' ? what.do : what.do === 'expire' ? 'sync tokens expire' : 'edit'}`);
+    count(`during a pull: ${what.do === 'expire' ? 'sync tokens expire' : what.do}`);
     switch (what.do) {
       case 'push': for (const nth of [0, 1, 2]) await this.push(nth); return;
       case 'expire': await control(this.g.url, 'POST', '/sync-tokens/expire', {}); return;
@@ -215,7 +217,7 @@ class Life {
         for (const nth of [0, 1, 2]) await this.push(nth);
         for (let i = 0; i < 3; i++) await runDue(this.rival.shell, WORKERS, 'calendars', 8);
         return;
-      default: return this.edit(what);
+      case 'edit': return this.edit(what.edit);
     }
   }
   private async work(death: Death | null): Promise<number> {
@@ -232,6 +234,9 @@ class Life {
       me.mortal.dieAt(null);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+    }
+    // It may also have died of a commit that nobody waits for, such as a new access token.
+    if (me.mortal.isDead) {
       count(`fault: killed ${death?.side} a commit`);
       this.me = this.g.process();
       await this.g.pass(1_000);

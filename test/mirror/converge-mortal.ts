@@ -1,6 +1,5 @@
 /** A process that can be killed between any two of its steps, without a process: after its death nothing it asks of the
  *  database is done any more. Its leases stay, its open transaction is rolled back, as after `kill -9`. */
-import { effectChannel } from '../../src/kernel/effects.js';
 import type { Db } from '../../src/postgres/transaction.js';
 
 export class Killed extends Error {}
@@ -45,12 +44,4 @@ export class Mortal {
     this.isDead = true;
     throw new Killed('this process was killed');
   }
-}
-
-/** The effects that were announced since; ended by calling `stop`. */
-export function listenToEffects(): { readonly heard: string[]; stop(): void } {
-  const heard: string[] = [];
-  const hear = (effect: unknown): void => { heard.push(String(effect)); };
-  effectChannel.subscribe(hear);
-  return { heard, stop: () => { effectChannel.unsubscribe(hear); } };
 }

@@ -38,13 +38,21 @@ export async function differences(db: Knex, q: Question): Promise<string[]> {
     // Who shows us busy times alone shows no series, and no end of them: there is a window of occurrences to compare, once it was read anew.
     const isBlind = expanded.envelope.accessRole === 'freeBusyReader';
     if (isBlind && !q.isExact) continue;
-    const items = isBlind ? [] : (await allPages(q.url, q.coach, path, {})).items;
-    if (!isBlind) say(comparedEvents(items, events.filter((e) => e.calendar_id === c.id), c.role === 'busy', q.doubtful));
+    const read = isBlind ? [] : (await allPages(q.url, q.coach, path, {})).items;
+    // What a reader is shown of somebody's private series is not known.
+    const hidden = new Set(expanded.envelope.accessRole === 'reader' ? [...read, ...expanded.items].filter(isHidden).map((item) => rootId(item.id)) : []);
+    const seen = (id: string): boolean => !hidden.has(rootId(id));
+    const items = read.filter((item) => seen(item.id));
+    if (!isBlind) say(comparedEvents(items, events.filter((e) => e.calendar_id === c.id && seen(e.id)), c.role === 'busy', q.doubtful));
     const doubtful = new Set([...q.doubtful, ...items.filter(isUncertain).map((item) => String(item.id))]);
-    say(comparedOccurrences(expanded.items, expanded.envelope.timeZone, occurrences.filter((o) => o.calendar_id === c.id), { ...q, doubtful, mustTakeTime: q.doubtful }));
+    say(comparedOccurrences(expanded.items.filter((item) => seen(item.id)), expanded.envelope.timeZone, occurrences.filter((o) => o.calendar_id === c.id && seen(o.root_id)), { ...q, doubtful, mustTakeTime: q.doubtful }));
   }
   return found;
 }
+
+const isHidden = (item: Json): boolean => item.visibility === 'private' && item.organizer === undefined && item.status !== 'cancelled';
+/** The id of a series, from that of any part of it. Ids made by the histories have no other underscore, but at the start. */
+const rootId = (id: string): string => id.replace(/(?<=.)_.*$/, '');
 
 /** Where it is not known what Google makes of a series: a rule that ends before its first start, and a bare date as an
  *  exception from timed occurrences. Two implementations may differ there, and nothing depends on it. */
