@@ -73,10 +73,12 @@ async function script(grounds: Grounds, alive: () => Promise<void>): Promise<voi
   };
   await alive();
   await rest();
-  // The time has come to renew the channel, and to stop the one before.
-  await grounds.db.raw(`update channels set wake_at = now() where state in ('open', 'closing')`);
-  await grounds.db.raw(`select pg_notify('makeway_due', 'channels')`);
-  await rest();
+  // The time has come to renew the channel; its successor has stood a while, and the ones before are stopped.
+  for (const sql of [`wake_at = now() where state = 'open'`, `opened_at = now() - interval '1 day' where state = 'open'`, `wake_at = now() where state = 'closing'`]) {
+    await grounds.db.raw(`update channels set ${sql}`);
+    await grounds.db.raw(`select pg_notify('makeway_due', 'channels')`);
+    await rest();
+  }
   await google(grounds, 'POST', '', { id: `${OURS}1`, summary: 'One', ...timesIn(2) });
   await google(grounds, 'POST', '', { id: `${OURS}2`, summary: 'Series', ...timesIn(3), start: { ...timesIn(3).start, timeZone: 'Europe/Berlin' }, end: { ...timesIn(3).end, timeZone: 'Europe/Berlin' }, recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] });
   await rest();
