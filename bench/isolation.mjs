@@ -199,6 +199,9 @@ function seenAt(bed, waiting, one) {
 /** The figure: p95 of the lag with the troubled four (`ours`) and without them (`theirs`), run by run, in turn. */
 export async function figures(runs = 3, { seconds = 20, rate = 10, big = 100_000, which = TROUBLES } = {}) {
   const bed = await open({ big });
+  // Postgres is detached from this process: whoever ends the bench early would leave it behind.
+  const leave = () => { void bed.close().finally(() => process.exit(1)); };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave);
   const ours = [], theirs = [], medians = { ours: [], theirs: [] }, cpus = [];
   try {
     await run(bed, { which: [], seconds: 5, rate, seed: 7 });
@@ -212,6 +215,7 @@ export async function figures(runs = 3, { seconds = 20, rate = 10, big = 100_000
       }
     }
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, leave);
     await bed.close();
   }
   const mid = (list) => quantile(list, 0.5);
