@@ -23,7 +23,8 @@ export interface RootChange { readonly root: string; readonly before: readonly C
  * - A deleted single event or master leaves, and what was known of its exceptions with it (sheet 1.5: cascade locally).
  * - A cancelled exception is a hole in its series, and stays as long as the series does; with `isPartial` the series may be on
  *   a page that is yet to come.
- * - A master without recurrence has no exceptions: a series that was turned into a single event.
+ * - A series that was turned into a single event keeps its exceptions, which mean nothing: Google keeps them too, and says
+ *   nothing of them when it becomes a series again.
  */
 export function mergeRoots(known: readonly CalendarEvent[], seen: readonly CalendarEvent[], buried: readonly string[], how: Merging = {}): RootChange[] {
   const before = byRoot(known);
@@ -56,8 +57,8 @@ function mergeRoot(root: string, had: readonly CalendarEvent[], seen: readonly C
   const isDead = news.some((e) => e.id === root && e.status === 'cancelled');
   for (const e of had) if (isDead || gone.has(e.id)) after.delete(e.id);
   for (const e of news) if (e.id !== root || !isDead) after.set(e.id, e);
-  const master = after.get(root);
-  return [...after.values()].filter((e) => e.id === root || (master ? master.recurrence !== null : e.status !== 'cancelled' || how.isPartial === true));
+  const isMasterKnown = after.has(root);
+  return [...after.values()].filter((e) => isMasterKnown || e.status !== 'cancelled' || how.isPartial === true);
 }
 
 /** The occurrences of one root that touch `window`; all-day ones lie in `zone`. A series that cannot be laid out blocks
@@ -68,7 +69,7 @@ export function occurrencesOf(events: readonly CalendarEvent[], window: Interval
     const { occurrences, unparsed } = expandSeries(master, events.filter((e) => e !== master), window, zone);
     return unparsed ? occurrences.map((o) => ({ ...o, blocking: 'busy' as const })) : occurrences;
   }
-  return events.flatMap((event) => {
+  return (master ? [master] : events).flatMap((event) => {
     const o = occurrenceOfEvent(event, zone);
     return o && overlaps(o, window) ? [o] : [];
   });
