@@ -86,5 +86,6 @@ export function reachOf(event: CalendarEvent): { start: Interval['start']; end: 
   const until = more.length === 0 ? /^RRULE:.*\bUNTIL=(\d{4})(\d\d)(\d\d)/i.exec(line ?? '') : null;
   if (!until) return null;
   const last = Date.parse(`${until[1] ?? ''}-${until[2] ?? ''}-${until[3] ?? ''}`);
-  return Number.isNaN(last) ? null : { start, end: plus(instant(Math.max(last + 2 * DAY, start)), end - start) };
+  // Beyond these years Postgres and its texts are not to be trusted; nothing of the mirror lies there.
+  return Number.isNaN(last) || last > Date.UTC(9000, 0) ? null : { start, end: plus(instant(Math.max(last + 2 * DAY, start)), end - start) };
 }
