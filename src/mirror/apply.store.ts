@@ -28,10 +28,11 @@ const keyOf = (calendar: CalendarRow): { coach: string; calendar: string } => ({
 export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonly CalendarEvent[], buried: readonly string[], how: Applying): Promise<Touched> {
   await lockMirror(tx, calendar);
   const roots = [...new Set(events.map(rootOf))];
+  // Also the roots to which these events belong so far: an exception may have gone over to another series.
   const known = await rows<{ event: CalendarEvent }>(tx, `
     select event from events where coach_id = :coach and calendar_id = :calendar and root_id = any(
-      select unnest((:roots)::text[]) ${buried.length > 0 ? 'union select root_id from events where coach_id = :coach and calendar_id = :calendar and id = any(:buried)' : ''})`,
-  { ...keyOf(calendar), roots, ...(buried.length > 0 && { buried: [...buried] }) });
+      select unnest((:roots)::text[]) union select root_id from events where coach_id = :coach and calendar_id = :calendar and id = any(:ids))`,
+  { ...keyOf(calendar), roots, ids: [...events.filter((e) => e.recurringEventId !== null).map((e) => e.id), ...buried] });
   const changes = mergeRoots(known.map((r) => r.event), events, buried, how).filter(isChange);
   const changed = await writeEvents(tx, calendar, changes, how);
 

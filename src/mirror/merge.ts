@@ -23,6 +23,7 @@ export interface RootChange { readonly root: string; readonly before: readonly C
  * - A deleted single event or master leaves, and what was known of its exceptions with it (sheet 1.5: cascade locally).
  * - A cancelled exception is a hole in its series, and stays as long as the series does; with `isPartial` the series may be on
  *   a page that is yet to come.
+ * - An exception that now belongs to another series, as a part was split off, leaves its old one.
  * - A series that was turned into a single event keeps its exceptions, which mean nothing: Google keeps them too, and says
  *   nothing of them when it becomes a series again.
  */
@@ -30,9 +31,11 @@ export function mergeRoots(known: readonly CalendarEvent[], seen: readonly Calen
   const before = byRoot(known);
   const arriving = byRoot(seen);
   const gone = new Set(buried);
+  const homes = new Map(seen.map((e) => [e.id, rootOf(e)]));
   return [...new Set([...before.keys(), ...arriving.keys()])].map((root) => {
     const had = before.get(root) ?? [];
-    return { root, before: had, after: mergeRoot(root, had, arriving.get(root) ?? [], gone, how) };
+    const left = had.filter((e) => gone.has(e.id) || (homes.get(e.id) ?? root) !== root).map((e) => e.id);
+    return { root, before: had, after: mergeRoot(root, had, arriving.get(root) ?? [], new Set(left), how) };
   });
 }
 

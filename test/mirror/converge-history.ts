@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { rollHorizon } from '../../src/ops/housekeeping.flow.js';
 import { WORKERS } from '../../src/ops/compose.js';
-import { markDirty } from '../../src/mirror/mirror.store.js';
+import type { CoachId } from '../../src/kernel/ids.js';
+import { calendarRow, markDirty } from '../../src/mirror/mirror.store.js';
+import { readAnew } from '../../src/mirror/reconcile.flow.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import { runDue } from '../../src/work/run-due.flow.js';
 import { call, control } from './converge-call.js';
@@ -102,6 +104,12 @@ function seedChance(seed: number): () => void {
   return () => { Math.random = random; };
 }
 
+/** The brake has a reason: at least ten events gone, and more than half. */
+const isBraked = (reason: string | null): boolean => {
+  const [, missing, known] = /^a full read shows (\d+) of (\d+) events gone$/.exec(reason ?? '') ?? [];
+  return missing !== undefined && Number(missing) >= 10 && Number(missing) * 2 > Number(known);
+};
+
 class Life {
   private readonly scene: Scene;
   private coachId = '';
@@ -182,7 +190,7 @@ class Life {
 
   private async push(nth: number): Promise<void> {
     const calendar = this.calendars[nth % this.calendars.length];
-    if (calendar) await inTx(this.g.db, 'commit push', (tx) => markDirty(tx, this.coachId as never, calendar.id, this.g.clock.now()));
+    if (calendar) await inTx(this.g.db, 'commit push', (tx) => markDirty(tx, this.coachId as CoachId, calendar.id, this.g.clock.now()));
   }
 
   /** Everything that is due is pulled, under the conditions of this step. */
@@ -251,8 +259,8 @@ class Life {
     await control(this.g.url, 'POST', '/copies', { lagMs: 0 });
     const quietMs = this.g.clock.now();
     for (let round = 0, did = 1; ; round++) {
-      const rows = (await this.g.db.raw<{ rows: { wake_at: number | null; lease_until: number | null; last_pull_at: number | null; frozen_at: number | null; freeze_reason: string | null; last_error: string | null }[] }>(
-        `select wake_at, lease_until, last_pull_at, frozen_at, freeze_reason, last_error from calendars where coach_id = ? and role in ('sessions', 'busy')`, [this.coachId])).rows;
+      const rows = (await this.g.db.raw<{ rows: { id: string; wake_at: number | null; lease_until: number | null; last_pull_at: number | null; frozen_at: number | null; freeze_reason: string | null; last_error: string | null }[] }>(
+        `select id, wake_at, lease_until, last_pull_at, frozen_at, freeze_reason, last_error from calendars where coach_id = ? and role in ('sessions', 'busy')`, [this.coachId])).rows;
       const isBroken = (await this.g.db.raw<{ rows: unknown[] }>(`select 1 from grants where coach_id = ? and state = 'broken'`, [this.coachId])).rows.length > 0;
       if (isBroken) {
         count('reconnected');
@@ -261,6 +269,16 @@ class Life {
       }
       const behind = rows.filter((r) => r.last_pull_at === null || r.last_pull_at < quietMs || r.frozen_at !== null || r.last_error !== null);
       if (behind.length === 0) return;
+      // What looks like most of a calendar gone is not believed until a person says so; histories are that wild at times.
+      const braked = rows.filter((r) => isBraked(r.freeze_reason));
+      if (braked.length > 0) {
+        count('brake, and a person who says that it is so');
+        for (const { id } of braked) {
+          const calendar = await calendarRow(this.g.db, this.coachId as CoachId, id);
+          if (calendar) await readAnew(this.me.shell, calendar, true, []);
+        }
+        did = 1;
+      }
       const nowMs: number = this.g.clock.now();
       if (round > 60 || nowMs > quietMs + 3 * HOUR_MS || behind.some((r) => r.wake_at === null)) throw new Error(`not at rest after ${round} rounds: ${JSON.stringify(behind)}`);
       // What is due may still wait for the lease of another calendar: of one that died, for example.

@@ -18,6 +18,7 @@ const create = (times: Times): Step => edit({ do: 'create', own: 0, times, kind:
 const wait = (nDays: number): Step => ({ do: 'pass', minutes: nDays * 1440 });
 
 const FOUR_WEEKS: Lines = { rule: 'FREQ=WEEKLY', end: { kind: 'count', count: 4 }, extra: [] };
+const THREE_DAYS: Lines = { rule: 'FREQ=DAILY', end: { kind: 'until', after: 2 }, extra: [] };
 
 const KNOWN: readonly [lost: string, steps: Step[], setting?: Partial<History['setting']>][] = [
   ['an event that was over, and is moved to a time to come', [create(timed(0, 600)), pull(), wait(4), edit({ do: 'retime', which: 0, times: timed(8, 555) })]],
@@ -26,6 +27,9 @@ const KNOWN: readonly [lost: string, steps: Step[], setting?: Partial<History['s
   ['a hole in a series that was a single event for a while', [
     edit({ do: 'createSeries', own: 0, times: timed(1, 600), lines: FOUR_WEEKS, kind: 'plain', guests: 'none' }), edit({ do: 'cancelInstance', which: 0, slot: 1 }), pull(),
     edit({ do: 'toSingle', which: 0 }), pull(), edit({ do: 'toSeries', which: 0, lines: FOUR_WEEKS })]],
+  ['the end of a moved occurrence, when a part was split off', [
+    edit({ do: 'createSeries', own: 0, times: days(0), lines: THREE_DAYS, kind: 'plain', guests: 'none' }), edit({ do: 'toSeries', which: 0, lines: THREE_DAYS }),
+    edit({ do: 'moveInstance', which: 0, slot: 2, times: timed(0, 0) }), pull(), edit({ do: 'split', which: 0, slot: 1, minute: undefined })]],
   ['a calendar of which we were allowed less before its first read', [
     edit({ do: 'createSeries', own: 0, times: timed(0, 0), lines: { rule: 'FREQ=WEEKLY', end: { kind: 'never' }, extra: [] }, kind: 'plain', guests: 'guest' }), { do: 'share', role: 'freeBusyReader' }], { shared: 'reader' }],
 ];
