@@ -7,7 +7,7 @@ import { clearTally, count, tally } from './converge-tally.js';
 
 const { MAKEWAY_HISTORIES, MAKEWAY_SEED, MAKEWAY_PATH, MAKEWAY_SHRINK } = process.env;
 /** How many histories all files together live; each has a quarter of them. MAKEWAY_SHRINK=no tells of a failure at once. */
-const HISTORIES = Number(MAKEWAY_HISTORIES ?? 1_200);
+const HISTORIES = Number(MAKEWAY_HISTORIES ?? 800);
 
 /** A gate must say the same of the same code; MAKEWAY_SEED=random with many MAKEWAY_HISTORIES goes hunting. */
 const GATE = 20_261_123;
