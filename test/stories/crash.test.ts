@@ -203,7 +203,7 @@ describe('the daemon is killed', () => {
   }, 120_000);
 
   test('at each step of the first start, up to the first full read and its channel: the next start completes it', async () => {
-    expect(startup).toEqual(expect.arrayContaining(['commit coach', 'commit connect', 'commit pull-page', 'commit pull', 'google watch', 'commit channel']));
+    expect(startup).toEqual(expect.arrayContaining(['commit coach', 'commit connect', 'commit pull', 'google watch', 'commit channel']));
     const counted = new Map<string, number>();
     const fates = startup.map((after) => ({ after, nth: counted.set(after, (counted.get(after) ?? 0) + 1).get(after) ?? 1 })).filter(({ after, nth }) => !/pull/.test(after) || nth === 1);
     const faults: Record<string, unknown> = {};
