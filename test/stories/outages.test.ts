@@ -121,7 +121,7 @@ test('the mail server refuses for now, then is away: the mail is kept, tried aga
   expect(kept).toMatchObject({ state: 'waiting', last_error: 'SMTP_REFUSED_FOR_NOW' });
   const tries = await g.all<{ ended_at: number }>(`select ended_at from job_runs where job = 'outbox' order by id`);
   const first = (tries[1]?.ended_at ?? 0) - (tries[0]?.ended_at ?? 0);
-  expect(first).toBeGreaterThan(700);
+  expect(first).toBeGreaterThanOrEqual(100); // by chance within the first second, but never at once
 
   await g.stopMail();
   await until(async () => (await runsWith(g, 'SMTP_UNREACHABLE')).length > 0, 'the mail server is found away');
