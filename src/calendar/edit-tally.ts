@@ -20,6 +20,13 @@ export function addEdits(tally: EditTally, edits: readonly Edit[]): EditTally {
   return { total: tally.total + edits.length, counts, edits: [...tally.edits, ...edits].slice(0, MOST_LINES) };
 }
 
+/** The edits of two batches of one pull. */
+export function addTallies(a: EditTally, b: EditTally): EditTally {
+  const counts = { ...a.counts };
+  for (const [what, count] of Object.entries(b.counts) as [EditKind, number][]) counts[what] = (counts[what] ?? 0) + count;
+  return { total: a.total + b.total, counts, edits: [...a.edits, ...b.edits].slice(0, MOST_LINES) };
+}
+
 /** One line of history, about one event or about all. */
 export interface EditLine { readonly what: string; readonly edit: Edit | null; readonly facts: Readonly<Record<string, unknown>> }
 

@@ -3,6 +3,7 @@ import { sessionClaim } from '../calendar/session-of.js';
 import type { Coach } from '../coach/coach.store.js';
 import { instant, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { canWrite, isBusyOnly } from '../mirror/access-role.js';
+import { WRITING } from '../mirror/access-role.js';
 import { namedTitles } from '../requests/client.store.js';
 import { liveHolds } from '../slots/hold.store.js';
 import type { SlotFacts } from '../slots/search.js';
@@ -50,11 +51,11 @@ export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs
  *  one frozen, a broken grant; or none that could hold a session. */
 export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | 'disconnected' | null> {
   const row = await oneRow<{ sessions: number; unread: number; grants: number; working: number; known: number }>(db, `
-    select count(*) as known, count(*) filter (where role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess')) as sessions,
+    select count(*) as known, count(*) filter (where role = 'sessions' and access_role = any(:writing)) as sessions,
       count(*) filter (where role in ('sessions', 'busy') and (last_full_at is null or frozen_at is not null)) as unread,
       (select count(*) from grants g where g.coach_id = :coachId) as grants,
       (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as working
-    from calendars where coach_id = :coachId`, { coachId: coach.id });
+    from calendars where coach_id = :coachId`, { coachId: coach.id, writing: [...WRITING] });
   if (!row || row.grants === 0) return 'disconnected';
   if (row.known === 0) return 'cannot-check';
   if (row.sessions === 0) return 'no-calendar';

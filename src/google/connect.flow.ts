@@ -4,6 +4,7 @@ import { sha256 } from '../work/hash.js';
 import type { CoachId } from '../kernel/ids.js';
 import { DAY, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
+import { firstRole } from '../mirror/calendar-list.js';
 import { readListAnew } from '../mirror/calendar-list.store.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { mintId } from '../postgres/rows.js';
@@ -111,7 +112,7 @@ async function keepPermission(tx: Tx, shell: Shell, coachId: CoachId, person: Pe
     accessSealed: person.accessToken !== null && expiresAt !== null ? shell.keys.seal(person.accessToken) : null, accessExpiresAt: expiresAt,
     refreshAt: expiresAt === null ? null : refreshAheadAt(now, expiresAt, Math.random()),
   }, now);
-  const found = calendars.map((c) => ({ ...c, role: roleOf(c) }));
+  const found = calendars.map((c) => ({ ...c, role: firstRole(c, true) }));
   // A primary calendar is called by its account's address: after a change of address it is still the same calendar.
   const primary = calendars.find((c) => c.isPrimary);
   if (before && primary && before.email !== person.email) await renamePrimary(tx, coachId, before.email, primary.id);
@@ -124,6 +125,3 @@ async function keepPermission(tx: Tx, shell: Shell, coachId: CoachId, person: Pe
   await notifyDue(tx, 'calendars');
   await remember(tx, { coachId, at: now, what: before ? 'connected again' : 'connected', by: 'coach', facts: { calendars: calendars.length } });
 }
-
-const roleOf = (c: CalendarListEntry): 'sessions' | 'busy' | 'ignored' =>
-  c.isPrimary ? 'sessions' : c.accessRole === 'owner' || c.accessRole === 'writer' ? 'busy' : 'ignored';

@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/interval.js';
 import { enqueueAboutGrant } from '../mail/outbox.store.js';
 import { param, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
+import { BACKGROUND } from '../work/claim.js';
 import { notifyDue } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 
@@ -14,7 +15,7 @@ export async function breakGrant(tx: Tx, grant: { coachId: CoachId; id: GrantId;
   const broken = await run(tx, `update grants set state = 'broken', broken_at = :now, broken_reason = :reason, refresh_owner = null, refresh_until = null, updated_at = :now
     where coach_id = :coachId and id = :id and state = 'active'`, { ...grant, now: param(now) });
   if (broken === 0) return false;
-  for (const queue of ['calendar_lists', 'calendars', 'channels'] as const) await run(tx, `update ${queue} set wake_at = null where coach_id = :coach and wake_at is not null`, { coach: grant.coachId });
+  for (const queue of BACKGROUND) await run(tx, `update ${queue} set wake_at = null where coach_id = :coach and wake_at is not null`, { coach: grant.coachId });
   await enqueueAboutGrant(tx, { coachId: grant.coachId, kind: 'reconnect', grantId: grant.id }, mailFrom, now);
   await remember(tx, { coachId: grant.coachId, at: now, what: 'permission ended', by: 'google', facts: { grant: grant.id, reason: grant.reason } });
   return true;

@@ -14,36 +14,29 @@ export interface OutboxRow {
 /** Puts a letter into the outbox, in the transaction that causes it. One person gets one letter of a kind per turn:
  *  a second one under the same key is not made. Only ids are kept; the text is written when it is sent. */
 export async function enqueue(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; clientId: ClientId | null; requestId: RequestId; resolutionId: ResolutionId | null; revision: number }, mailFrom: string, now: Instant): Promise<void> {
-  const id = mintId('letter');
-  const person = letter.clientId ?? 'coach';
-  await run(tx, `insert into outbox (coach_id, id, letter, client_id, request_id, resolution_id, revision, dedupe_key, message_id, state, created_at, wake_at)
-    values (:coach, :id, :kind, :client, :request, :resolution, :revision, :dedupe, :message, 'waiting', :now, :now)
-    on conflict (coach_id, dedupe_key) do nothing`, {
-    coach: letter.coachId, id, kind: letter.kind, client: letter.clientId, request: letter.requestId, resolution: letter.resolutionId, revision: letter.revision,
-    dedupe: `${letter.kind}/${letter.resolutionId ?? letter.requestId}/${letter.revision}/${person}`,
-    message: messageId(id, mailFrom), now: param(now),
-  });
-  await notifyDue(tx, 'outbox');
+  const { coachId, kind, clientId, requestId, resolutionId, revision } = letter;
+  await put(tx, { coachId, kind, clientId, requestId, resolutionId, revision, dedupe: `${kind}/${resolutionId ?? requestId}/${revision}/${clientId ?? 'coach'}` }, mailFrom, now);
 }
 
 /** The same for a letter to the coach about one of their calendars. `revision` names the occasion. */
-export async function enqueueAboutCalendar(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; calendarId: string; revision: number }, mailFrom: string, now: Instant): Promise<void> {
-  const id = mintId('letter');
-  await run(tx, `insert into outbox (coach_id, id, letter, calendar_id, revision, dedupe_key, message_id, state, created_at, wake_at)
-    values (:coach, :id, :kind, :calendar, :revision, :dedupe, :message, 'waiting', :now, :now)
-    on conflict (coach_id, dedupe_key) do nothing`, {
-    coach: letter.coachId, id, kind: letter.kind, calendar: letter.calendarId, revision: letter.revision,
-    dedupe: `${letter.kind}/${letter.calendarId}/${letter.revision}/coach`, message: messageId(id, mailFrom), now: param(now),
-  });
-  await notifyDue(tx, 'outbox');
-}
+export const enqueueAboutCalendar = (tx: Tx, letter: { coachId: CoachId; kind: LetterKind; calendarId: string; revision: number }, mailFrom: string, now: Instant): Promise<void> =>
+  put(tx, { ...letter, dedupe: `${letter.kind}/${letter.calendarId}/${letter.revision}/coach` }, mailFrom, now);
 
 /** The same for a letter to the coach about their permission at Google: one of a kind for each grant. */
-export async function enqueueAboutGrant(tx: Tx, letter: { coachId: CoachId; kind: LetterKind; grantId: GrantId }, mailFrom: string, now: Instant): Promise<void> {
+export const enqueueAboutGrant = (tx: Tx, letter: { coachId: CoachId; kind: LetterKind; grantId: GrantId }, mailFrom: string, now: Instant): Promise<void> =>
+  put(tx, { ...letter, revision: 0, dedupe: `${letter.kind}/${letter.grantId}/coach` }, mailFrom, now);
+
+interface Put {
+  readonly coachId: CoachId; readonly kind: LetterKind; readonly revision: number; readonly dedupe: string; readonly clientId?: ClientId | null; readonly requestId?: RequestId;
+  readonly resolutionId?: ResolutionId | null; readonly calendarId?: string; readonly grantId?: GrantId;
+}
+async function put(tx: Tx, letter: Put, mailFrom: string, now: Instant): Promise<void> {
   const id = mintId('letter');
-  await run(tx, `insert into outbox (coach_id, id, letter, grant_id, revision, dedupe_key, message_id, state, created_at, wake_at)
-    values (:coach, :id, :kind, :grant, 0, :dedupe, :message, 'waiting', :now, :now) on conflict (coach_id, dedupe_key) do nothing`, {
-    coach: letter.coachId, id, kind: letter.kind, grant: letter.grantId, dedupe: `${letter.kind}/${letter.grantId}/coach`, message: messageId(id, mailFrom), now: param(now),
+  await run(tx, `insert into outbox (coach_id, id, letter, client_id, request_id, resolution_id, calendar_id, grant_id, revision, dedupe_key, message_id, state, created_at, wake_at)
+    values (:coach, :id, :kind, :client, :request, :resolution, :calendar, :grant, :revision, :dedupe, :message, 'waiting', :now, :now)
+    on conflict (coach_id, dedupe_key) do nothing`, {
+    coach: letter.coachId, id, kind: letter.kind, client: letter.clientId ?? null, request: letter.requestId ?? null, resolution: letter.resolutionId ?? null,
+    calendar: letter.calendarId ?? null, grant: letter.grantId ?? null, revision: letter.revision, dedupe: letter.dedupe, message: messageId(id, mailFrom), now: param(now),
   });
   await notifyDue(tx, 'outbox');
 }

@@ -5,7 +5,7 @@ import { param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { applyApart, bareOf } from './apart.store.js';
 import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
-import { expansionWindow, type CalendarRow } from './mirror.store.js';
+import { expansionWindow, keyOf, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 
 /** What a change of the mirror touched: how many events, its roots, and the times that were or are now taken. */
@@ -17,11 +17,9 @@ export interface Applying { readonly generation: number; readonly now: Instant; 
 
 /** Events become occurrences in one hand at a time: a pull, a write of ours and the horizon would else undo each other.
  *  Not by the calendar's row: a push and a heartbeat must not wait for the end of a long pull. */
-export async function lockMirror(tx: Tx, calendar: CalendarRow): Promise<void> {
+export async function lockMirror(tx: Tx, calendar: { readonly coach_id: string; readonly id: string }): Promise<void> {
   await run(tx, `select pg_advisory_xact_lock(hashtextextended(:coach || '/' || :id, 0))`, { coach: calendar.coach_id, id: calendar.id });
 }
-
-const keyOf = (calendar: CalendarRow): { coach: string; calendar: string } => ({ coach: calendar.coach_id, calendar: calendar.id });
 
 /** Puts `events` into the mirror and takes `buried` (ids) out of it, lays out the occurrences of all touched roots anew, and
  *  lets the sessions follow. An event older than the mirrored one changes nothing. In the caller's transaction. */
@@ -47,7 +45,10 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonl
   if (moved.length > 0 && how.isPartial !== true) await letSessionsFollow(tx, calendar, moved.map((m) => m.change), window);
   return { changed, changes, intervals: laid.flatMap((m) => [...m.was, ...m.is].map(({ start, end }) => ({ start, end }))) };
 }
-const isChange = ({ before, after }: RootChange): boolean => before.length !== after.length || before.some((e) => !after.includes(e));
+function isChange({ before, after }: RootChange): boolean {
+  const kept = new Set(after);
+  return before.length !== after.length || before.some((e) => !kept.has(e));
+}
 
 /** A row of `events` on its way. */
 interface Written { readonly i: string; readonly r: string; readonly g: string; readonly u: number | null; readonly s: string | null; readonly e: CalendarEvent }
@@ -109,10 +110,11 @@ const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): bo
     && originalKey(o) === originalKey(p);
 });
 
-/** Empties the mirror of one calendar, for its first full read. */
-export async function clearMirror(tx: Tx, calendar: CalendarRow): Promise<void> {
+/** Takes all of a calendar out of the mirror, also what a pull has put aside. Returns how many events went. */
+export async function emptyMirror(tx: Tx, calendar: { readonly coach_id: string; readonly id: string }): Promise<number> {
   await lockMirror(tx, calendar);
-  for (const table of ['occurrences', 'events', 'staged_events']) await run(tx, `delete from ${table} where coach_id = :coach and calendar_id = :calendar`, keyOf(calendar));
+  for (const table of ['occurrences', 'staged_events']) await run(tx, `delete from ${table} where coach_id = :coach and calendar_id = :calendar`, keyOf(calendar));
+  return run(tx, 'delete from events where coach_id = :coach and calendar_id = :calendar', keyOf(calendar));
 }
 
 /** Lays out all of a calendar anew, as its zone or our reading of events has changed. */

@@ -6,6 +6,7 @@ import type { Reader, Tx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
 import { isMirrored, type Role } from './access-role.js';
 import { listedAs, type KnownCalendar } from './calendar-list.js';
+import { OUT_OF_SIGHT } from './mirror.store.js';
 
 /** A coach's list of calendars. `account` is the Google account whose list was read; `grantedBy` the one that connected. */
 export interface ListRow { readonly cursor: string | null; readonly account: string | null; readonly last_full_at: Instant | null; readonly granted_by: string | null }
@@ -63,8 +64,8 @@ export const markAbsent = (tx: Tx, { coachId, id }: Known): Promise<number> =>
 /** Out of sight: nothing is offered or landed on a blind spot. Or, without `since`, in sight again: the next sane read unfreezes it. */
 export const markGone = (tx: Tx, { coachId, id }: Known, since: Instant | null): Promise<number> =>
   since === null ? run(tx, 'update calendars set gone_since = null where coach_id = :coachId and id = :id', { coachId, id })
-    : run(tx, `update calendars set gone_since = :since, frozen_at = coalesce(frozen_at, :since), freeze_reason = coalesce(freeze_reason, 'it cannot be read at Google') where coach_id = :coachId and id = :id`,
-      { coachId, id, since: param(since) });
+    : run(tx, `update calendars set gone_since = :since, frozen_at = coalesce(frozen_at, :since), freeze_reason = coalesce(freeze_reason, :reason) where coach_id = :coachId and id = :id`,
+      { coachId, id, since: param(since), reason: OUT_OF_SIGHT });
 
 /** Gives a calendar another role. A mirrored one is read at once; another waits for nothing. */
 export const setRole = (tx: Tx, { coachId, id }: { coachId: CoachId; id: string }, role: Role, now: Instant): Promise<number> =>

@@ -44,7 +44,7 @@ export const forgets = (reaction: Reaction): boolean => reaction.do === 'read an
 
 /** The role of a calendar that was not known. At the first read of an account its primary calendar holds the sessions;
  *  later, no calendar begins to hold sessions by itself. The coach's own ones take their time, foreign ones do not. */
-export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Role {
+export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Exclude<Role, 'requests'> {
   if (isBaseline && entry.isPrimary) return 'sessions';
   return entry.accessRole === 'owner' || entry.accessRole === 'writer' ? 'busy' : 'ignored';
 }

@@ -38,13 +38,6 @@ async function knownOf(tx: Tx, calendar: Calendar, roots: readonly string[]): Pr
   return { own: new Set(known ? [known.own] : []), elsewhere: new Set(known?.elsewhere ?? []), ours: new Map(ours) };
 }
 
-/** The edits of two batches of one pull. */
-export const addTallies = (a: EditTally, b: EditTally): EditTally => {
-  const counts = { ...a.counts };
-  for (const [what, count] of Object.entries(b.counts) as [keyof typeof counts, number][]) counts[what] = (counts[what] ?? 0) + count;
-  return { total: a.total + b.total, counts, edits: addEdits(a, b.edits).edits };
-};
-
 /** Tells the edits in the history: a line each, with the session it was about if there is one, or one line for very many. */
 export async function rememberEdits(tx: Tx, calendar: Calendar, tally: EditTally, now: Instant): Promise<void> {
   const lines = editLines(tally).map((line, nr) => ({ nr, what: line.what, facts: line.facts, event: line.edit?.eventId ?? null, key: line.edit ? slotName(line.edit.original) : null }));

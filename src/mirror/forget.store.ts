@@ -3,6 +3,7 @@ import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { oneRow, param, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
+import { emptyMirror } from './apply.store.js';
 
 interface Key { readonly coachId: CoachId; readonly id: string }
 
@@ -10,11 +11,8 @@ interface Key { readonly coachId: CoachId; readonly id: string }
  *  way loses its lease: nothing that it read may be committed after this. The caller holds the mirror (`lockMirror`).
  *  Returns how many events went. */
 export async function forgetMirror(tx: Tx, calendar: Key): Promise<number> {
-  const key = { coachId: calendar.coachId, id: calendar.id };
   await loseLease(tx, calendar, 'cursor = null, cursor_shape = null, last_full_at = null, expanded_until = null, frozen_at = null, freeze_reason = null');
-  await run(tx, 'delete from occurrences where coach_id = :coachId and calendar_id = :id', key);
-  await run(tx, 'delete from staged_events where coach_id = :coachId and calendar_id = :id', key);
-  return run(tx, 'delete from events where coach_id = :coachId and calendar_id = :id', key);
+  return emptyMirror(tx, { coach_id: calendar.coachId, id: calendar.id });
 }
 
 /** Takes from the mirrored events of a calendar all but times and status (as `timesOnly` does, design section 10), and from

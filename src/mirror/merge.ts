@@ -1,13 +1,14 @@
 /** Decides what a change of the mirror comes to. Pure: events in, events out. */
 import type { CalendarEvent, Occurrence } from '../calendar/event.js';
-import { expandSeries, instanceId, occurrenceOfEvent } from '../calendar/expand.js';
+import { expandSeries, occurrenceOfEvent } from '../calendar/expand.js';
+import { slotName } from '../calendar/series-change.js';
 import { DAY, instant, overlaps, plus, type Interval } from '../kernel/interval.js';
 
 /** An event's own root: itself, or the series that it is an exception of. */
 export const rootOf = (event: CalendarEvent): string => event.recurringEventId ?? event.id;
 
 /** Names one occurrence for ever: the slot of its series, or the single event whatever its time. */
-export const originalKey = (o: Occurrence): string => (o.seriesId === null ? 'single' : instanceId('', o.originalStart).replace(/^_/, ''));
+export const originalKey = (o: Occurrence): string => slotName(o.seriesId === null ? null : o.originalStart);
 
 /** How a reading is to be understood; see mergeRoots. */
 export interface Merging { readonly isReshaped?: boolean; readonly isPartial?: boolean }

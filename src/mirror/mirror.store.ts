@@ -4,13 +4,16 @@ import type { CalendarKey, CoachId } from '../kernel/ids.js';
 import { DAY, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { param, oneRow, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
+import { WRITING, type Role } from './access-role.js';
 
-export type CalendarRole = 'sessions' | 'busy' | 'requests' | 'ignored';
 export interface CalendarRow {
-  coach_id: CoachId; id: CalendarKey; google_id: string; summary: string; time_zone: string; access_role: string; role: CalendarRole;
+  coach_id: CoachId; id: CalendarKey; google_id: string; summary: string; time_zone: string; access_role: string; role: Role;
   cursor: string | null; cursor_shape: number | null; generation: number; dirty: number; pulled: number; pushes: number;
   last_pull_at: Instant | null; last_full_at: Instant | null; expanded_until: Instant | null; frozen_at: Instant | null; freeze_reason: string | null;
 }
+
+/** What names a calendar in the statements of the mirror. */
+export const keyOf = (calendar: { readonly coach_id: string; readonly id: string }): { coach: string; calendar: string } => ({ coach: calendar.coach_id, calendar: calendar.id });
 
 /** Raised when the request that fills the mirror changes its shape: an older cursor is then of no use. */
 export const SHAPE = 2;
@@ -29,31 +32,32 @@ export const blockingCalendars = (db: Reader, coachId: CoachId): Promise<Calenda
   rows(db, `select * from calendars where coach_id = :coachId and role in ('sessions', 'busy') order by id`, { coachId });
 /** Where sessions of this coach are written, or null: of several such calendars the primary one, else the first. */
 export const sessionCalendar = (db: Reader, coachId: CoachId): Promise<CalendarRow | null> =>
-  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' and access_role in ('owner', 'writer', 'writerWithoutPrivateAccess') order by is_primary desc, google_id limit 1`, { coachId });
+  oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' and access_role = any(:writing) order by is_primary desc, google_id limit 1`, { coachId, writing: [...WRITING] });
 
 /** Ends a pull: the cursor moves. Returns true if the calendar became dirty again meanwhile. */
 export async function finishPull(tx: Tx, calendar: CalendarRow, end: { cursor: string | null; generation: number; isFull: boolean; timeZone: string; accessRole: string; now: Instant; wakeAt: Instant }): Promise<boolean> {
-  const key = { coach: calendar.coach_id, calendar: calendar.id };
   const row = await oneRow<{ dirty: number }>(tx, `
     update calendars set cursor = :cursor, cursor_shape = :shape, generation = :generation, pulled = :pulled, last_pull_at = :now,
       last_full_at = case when :isFull then :now else last_full_at end, expanded_until = coalesce(expanded_until, :laidOut), time_zone = :zone, access_role = :role,
       frozen_at = null, freeze_reason = null, wake_at = case when dirty > :pulled then cast(:now as timestamptz) else cast(:wake as timestamptz) end
     where coach_id = :coach and id = :calendar returning dirty`,
-  { ...key, cursor: end.cursor, shape: SHAPE, generation: end.generation, pulled: calendar.dirty, isFull: end.isFull, now: param(end.now), wake: param(end.wakeAt), zone: end.timeZone, role: end.accessRole, laidOut: param(expansionWindow(end.now).end) });
+  { ...keyOf(calendar), cursor: end.cursor, shape: SHAPE, generation: end.generation, pulled: calendar.dirty, isFull: end.isFull, now: param(end.now), wake: param(end.wakeAt), zone: end.timeZone, role: end.accessRole, laidOut: param(expansionWindow(end.now).end) });
   return (row?.dirty ?? 0) > calendar.dirty;
 }
 
+/** The reason to freeze a calendar that Google does not show any more. */
+export const OUT_OF_SIGHT = 'it cannot be read at Google';
 /** Stops trusting a calendar whose full read looks wrong, until the next sane read. */
 export async function freeze(tx: Tx, calendar: CalendarRow, reason: string, now: Instant, wakeAt: Instant): Promise<void> {
   await run(tx, `update calendars set frozen_at = coalesce(frozen_at, :now), freeze_reason = :reason, cursor = null, wake_at = :wake where coach_id = :coach and id = :calendar`,
-    { coach: calendar.coach_id, calendar: calendar.id, reason, now: param(now), wake: param(wakeAt) });
+    { ...keyOf(calendar), reason, now: param(now), wake: param(wakeAt) });
 }
 
 /** In place of a cursor's shape: the next full read is believed whatever it buries, as the access changed or a person said so. */
 export const UNBRAKED = 0;
 /** Forgets the cursor: the next pull reads everything again. */
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
-  run(tx, 'update calendars set cursor = null, cursor_shape = :shape, access_role = :role, wake_at = :now where coach_id = :coach and id = :calendar', { coach: calendar.coach_id, calendar: calendar.id, shape: calendar.cursor_shape, role: calendar.access_role, now: param(now) });
+  run(tx, 'update calendars set cursor = null, cursor_shape = :shape, access_role = :role, wake_at = :now where coach_id = :coach and id = :calendar', { ...keyOf(calendar), shape: calendar.cursor_shape, role: calendar.access_role, now: param(now) });
 
 /** The mirrored event behind one occurrence: its exception if there is one, else its series or single event. */
 export const mirroredEvent = async (db: Reader, at: { coachId: CoachId; calendarId: string; eventId: string; rootId: string }): Promise<CalendarEvent | null> =>

@@ -1,4 +1,4 @@
-import { NO_EDITS, type EditTally } from '../calendar/edit-tally.js';
+import { addTallies, NO_EDITS, type EditTally } from '../calendar/edit-tally.js';
 import { timesOnly } from '../google/decode-event.js';
 import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
 import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
@@ -7,14 +7,14 @@ import { inTx, type Tx } from '../postgres/transaction.js';
 import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { applyEvents, clearMirror, layOutAll, type Applying } from './apply.store.js';
+import { applyEvents, emptyMirror, layOutAll, type Applying } from './apply.store.js';
 import { isBusyOnly, isMirrored } from './access-role.js';
 import { brake } from './brake.js';
 import { afterPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
-import { addTallies, editsBetween, rememberEdits } from './edits.store.js';
+import { editsBetween, rememberEdits } from './edits.store.js';
 import { tellFrozen } from './frozen.step.js';
-import { calendarRow, expansionWindow, finishPull, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, finishPull, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';
@@ -101,7 +101,7 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read
  *  until the read is complete; of another one it is put aside. */
 async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: CalendarRow, events: EventsPage['events'], isFirst: boolean): Promise<number> {
   if (isBaseline) {
-    if (isFirst) await clearMirror(tx, calendar);
+    if (isFirst) await emptyMirror(tx, calendar);
     return (await applyEvents(tx, calendar, events, [], { generation: calendar.generation + 1, now: shell.clock.now(), isPartial: true })).changed;
   }
   if (isFirst) await clearStaged(tx, calendar);
@@ -218,7 +218,7 @@ async function loseSight({ shell, claim, calendar }: Reading, problem: Problem):
   const now = shell.clock.now();
   await inTx(shell.db, 'commit pull', async (tx) => {
     await holdLease(tx, claim);
-    await freeze(tx, calendar, 'it cannot be read at Google', now, plus(now, FROZEN_POLL_MS));
+    await freeze(tx, calendar, OUT_OF_SIGHT, now, plus(now, FROZEN_POLL_MS));
     if (calendar.frozen_at !== null) return;
     await readListAnew(tx, claim.coachId, now);
     await remember(tx, { coachId: claim.coachId, at: now, what: 'calendar frozen', by: 'google', calendarId: calendar.id, facts: { code: problem.code } });

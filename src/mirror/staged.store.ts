@@ -4,9 +4,7 @@ import type { Instant } from '../kernel/interval.js';
 import { oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { rootOf } from './merge.js';
-import type { CalendarRow } from './mirror.store.js';
-
-const keyOf = (calendar: CalendarRow): { coach: string; calendar: string } => ({ coach: calendar.coach_id, calendar: calendar.id });
+import { keyOf, type CalendarRow } from './mirror.store.js';
 
 /** Forgets what a pull has put aside. */
 export const clearStaged = (tx: Tx, calendar: CalendarRow): Promise<number> =>
@@ -24,8 +22,7 @@ export async function stagePage(tx: Tx, calendar: CalendarRow, events: readonly 
 }
 
 /** After a full read: stages the absence of mirrored events that it did not see. What we wrote ourselves after the read began
- *  (`since`) may be too new for it. With `from`, only what ends after it was asked for at all. Returns how many are missing,
- *  and out of how many. */
+ *  (`since`) may be too new for it. Returns how many are missing, and out of how many. */
 export async function stageUnseen(tx: Tx, calendar: CalendarRow, since: Instant): Promise<{ missing: number; known: number }> {
   const missing = await run(tx, `
     insert into staged_events (coach_id, calendar_id, id, root_id)

@@ -13,6 +13,7 @@ import { requestById } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
+import { endAsk } from './end-ask.step.js';
 import { liveLanding } from './landing.store.js';
 import { lookLive } from './look-live.step.js';
 import { nextStep } from './resolution.js';
@@ -92,24 +93,14 @@ async function cannotBeMoved(db: Reader, { coach, resolution }: Scene): Promise<
 }
 
 /** Nobody is kept waiting for a move that cannot be made: the question is withdrawn, and the coach hears why. */
-async function giveBack({ shell, claim, coach, resolution, offer, now }: Scene): Promise<string> {
-  await inTx(shell.db, 'commit end-ask', async (tx) => {
-    await lockCoach(tx, coach.id);
-    await holdLease(tx, claim);
-    await endResolution(tx, shell, resolution, offer.clientId, { reason: 'superseded', by: 'google', tellAsked: true }, now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'no-calendar' }, now);
-  });
+async function giveBack(scene: Scene): Promise<string> {
+  await endAsk(scene, { reason: 'no-calendar', by: 'google', tellAsked: true }, scene.now);
   return 'the calendar can no longer be written';
 }
 
 /** A declined invitation vacates nothing: the session still stands in the coach's calendar. The coach is asked first. */
-async function clientDeclined({ shell, claim, coach, resolution, offer, now }: Scene): Promise<string> {
-  await inTx(shell.db, 'commit end-ask', async (tx) => {
-    await lockCoach(tx, coach.id);
-    await holdLease(tx, claim);
-    await endResolution(tx, shell, resolution, offer.clientId, { reason: 'superseded', by: 'client', tellAsked: false }, now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'client-declined' }, now);
-  });
+async function clientDeclined(scene: Scene): Promise<string> {
+  await endAsk(scene, { reason: 'client-declined', by: 'client', tellAsked: false }, scene.now);
   return 'the client declined the session in Google';
 }
 

@@ -8,12 +8,11 @@ import { MINUTE } from '../kernel/interval.js';
 import { mirroredEvent } from '../mirror/mirror.store.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { clientById, namedTitles, type Client } from '../requests/client.store.js';
-import { requestById } from '../requests/request.store.js';
 import { holdLease } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
+import { endAsk } from './end-ask.step.js';
 import { refreshOffer } from './resolution.store.js';
 import { sessionById, sessionInterval } from './session.store.js';
-import { endResolution, giveToCoach } from './turn.step.js';
 import { sessionOf, type Scene } from './vacate.step.js';
 
 /** Whether `event` is still a session of this client alone, which we may move: not a group now, not all-day, not organised
@@ -32,14 +31,8 @@ export async function becameAnothers(db: Reader, { coach, resolution, offer, now
 }
 
 /** The ask ends, whoever was asked hears once that there is nothing to do any more, and the coach decides anew. */
-export async function endAsAnothers({ shell, claim, coach, resolution, offer }: Scene): Promise<string> {
-  const now = shell.clock.now();
-  await inTx(shell.db, 'commit end-ask', async (tx) => {
-    await lockCoach(tx, coach.id);
-    await holdLease(tx, claim);
-    await endResolution(tx, shell, resolution, offer.clientId, { reason: 'superseded', by: 'google', tellAsked: true }, now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, resolution.requestId, 'lock'), { reason: 'session-changed' }, now);
-  });
+export async function endAsAnothers(scene: Scene): Promise<string> {
+  await endAsk(scene, { reason: 'session-changed', by: 'google', tellAsked: true }, scene.shell.clock.now());
   return 'what was asked about is no longer that client\'s session';
 }
 

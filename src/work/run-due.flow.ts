@@ -2,6 +2,7 @@ import { Problem } from '../kernel/problem.js';
 import { plus } from '../kernel/interval.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { retryAt } from './back-off.js';
+import { BACKGROUND } from './claim.js';
 import { claimDue, layToRest, putOff, QUEUES, release, renewLease, type Claim, type Queue } from './due.store.js';
 import { recordRun } from './job-run.store.js';
 import type { Shell, Worker } from './shell.port.js';
@@ -9,7 +10,7 @@ import type { Shell, Worker } from './shell.port.js';
 export type Workers = Readonly<Record<Queue, Worker>>;
 
 /** What waits for nothing but the coach's permission. The outage is told once, by letter and history, and not by each row. */
-const RESTS: ReadonlySet<Queue> = new Set(['calendar_lists', 'calendars', 'channels']);
+const RESTS: ReadonlySet<Queue> = new Set(BACKGROUND);
 
 /** Does one claimed piece of work, writes its run to the job log, and gives the row back. Never throws for a failure
  *  of the work itself: that is on the row and in the log. @throws Problem DATABASE_AWAY */

@@ -13,6 +13,8 @@ import { daysByHand } from './rule-by-hand.js';
 const DAY = 86_400_000;
 /** How long each rule is followed: a few dozen of its periods at most. */
 const YEARS = { DAILY: 1, WEEKLY: 2, MONTHLY: 4, YEARLY: 9 };
+/** The period that a start lies in may have begun this much earlier; BYSETPOS counts from there. */
+const PERIOD = { DAILY: DAY, WEEKLY: 7 * DAY, MONTHLY: 31 * DAY, YEARLY: 366 * DAY };
 
 const dayOf = (wall: number): number => Math.floor(wall / DAY) * DAY;
 const resolve = (wall: number, zone: string): number =>
@@ -89,7 +91,7 @@ test('every rule equals the library\'s, in every zone, with COUNT, UNTIL or no e
     const startWall = startMs + Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
     const lastWall = startWall + YEARS[rule.freq] * 365 * DAY;
     const clock = startWall - dayOf(startWall);
-    const crosses = GAPS.get(zone)!.some(({ from, to }) => to > startWall && from < lastWall && Array.from({ length: 3 }, (_, i) => dayOf(from) + (i - 1) * DAY + clock).some((each) => each >= from && each < to));
+    const crosses = GAPS.get(zone)!.some(({ from, to }) => to > startWall - PERIOD[rule.freq] && from < lastWall && Array.from({ length: 3 }, (_, i) => dayOf(from) + (i - 1) * DAY + clock).some((each) => each >= from && each < to));
     const endMs = resolve(lastWall, zone);
     let suffix = '', untilMs = Infinity;
     if (ending !== undefined && 'count' in ending) suffix = `;COUNT=${ending.count}`;

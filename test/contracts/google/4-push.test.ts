@@ -270,7 +270,7 @@ describe('4 The life of a channel', () => {
   });
   fact.provoked('doc', 'an expired channel hears nothing more', async (bed) => {
     const { calendarId, receiver } = await listening(bed, { params: { ttl: '60' } });
-    await later(bed, 59_000);
+    await later(bed, 20_000);
     await insert(bed.coach.api, calendarId);
     await messages(receiver, 2);
     await later(bed, 61_000);
