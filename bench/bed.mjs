@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -23,15 +22,19 @@ export function spawned(args, env = {}) {
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
   });
 }
-export const ended = (child) => new Promise((resolve) => { if (child.exitCode !== null || child.signalCode !== null) resolve(); else { child.once('exit', resolve); child.kill('SIGTERM'); } });
+/** Ends such a process; one that does not heed is killed. */
+export const ended = (child) => new Promise((resolve) => {
+  child.removeAllListeners('exit');
+  if (child.exitCode !== null || child.signalCode !== null) return resolve();
+  child.once('exit', resolve);
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
+});
 
-/** A port that was free a moment ago. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** The middle, the least and the most of some numbers. */
+export function spread(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) };
 }
 
 export async function openBed() {

@@ -6,7 +6,7 @@ import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { aLife, openBed, spawned } from './bed.mjs';
+import { aLife, openBed, spawned, spread } from './bed.mjs';
 
 const CHILD = new URL('pull-child.mjs', import.meta.url).pathname;
 const TABLES = ['events', 'occurrences'];
@@ -58,12 +58,11 @@ export async function figures(runs, events = 100_000) {
       fetched.push(await fetchAll(bed, big));
       theirs.push(await copy(bed, big));
     }
-    const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
     return [
       { what: `first sync of ${rows.events} events with ${rows.occurrences} occurrences`, against: 'COPY of the same rows', goal: '<= 2 x', unit: 'ms', ours, theirs,
-        note: `fetching and parsing the pages alone: ${Math.round(median(fetched))} ms; our processor time: ${Math.round(median(cpu))} ms` },
+        note: `fetching and parsing the pages alone: ${Math.round(spread(fetched).median)} ms; our processor time: ${Math.round(spread(cpu).median)} ms` },
       { what: 'peak memory of that', against: `first sync of ${Math.round(events / 10)} events`, goal: '<= + 32 MB', unit: 'MB', ours: peakBig, theirs: peakSmall,
-        note: `+ ${Math.round(median(peakBig) - median(peakSmall))} MB` },
+        note: `+ ${Math.round(spread(peakBig).median - spread(peakSmall).median)} MB` },
     ];
   } finally {
     await bed.close();

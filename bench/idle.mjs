@@ -6,7 +6,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SHAPE } from '../dist/src/mirror/mirror.store.js';
-import { ended, freePort, openBed, spawned } from './bed.mjs';
+import { freePort } from '../dist/src/launcher/ports.js';
+import { ended, openBed, spawned } from './bed.mjs';
 
 const DAEMON = new URL('../dist/src/daemon.js', import.meta.url).pathname;
 const TICKS = 100;

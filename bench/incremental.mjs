@@ -4,7 +4,8 @@
  */
 import { createServer, request } from 'node:http';
 import pg from 'pg';
-import { aLife, ended, freePort, openBed, spawned } from './bed.mjs';
+import { freePort } from '../dist/src/launcher/ports.js';
+import { aLife, ended, openBed, spawned, spread } from './bed.mjs';
 
 const DAEMON = new URL('../dist/src/daemon.js', import.meta.url).pathname;
 
@@ -43,7 +44,6 @@ export async function figures(runs, { changes = 60, events = 2_000 } = {}) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const before = Number((await bed.sql.query('select sum(runs) as n from job_runs where job = \'calendars\' and coach_id = $1', [coach.id])).rows[0].n);
     const [ours, theirs, calls] = [[], [], []];
-    const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
     let { nextSyncToken } = await google('GET', '/events?maxResults=2500');
     for (let run = 0; run < runs; run++) {
       const [lag, trip] = [[], []];
@@ -61,11 +61,11 @@ export async function figures(runs, { changes = 60, events = 2_000 } = {}) {
       const { requests } = await bed.control(`/log?since=${since}`);
       // The other half of the lists is this process's own.
       calls.push(requests.filter((r) => r.kind === 'events.list').length / changes - 1);
-      ours.push(median(lag));
-      theirs.push(median(trip));
+      ours.push(spread(lag).median);
+      theirs.push(spread(trip).median);
     }
     return [
-      { what: 'one change: push received to committed (median of each run)', against: 'the one API call', goal: '<= 2 x + 10 ms', unit: 'ms', ours, theirs, note: `2 x + 10 ms would be ${(2 * median(theirs) + 10).toFixed(1)} ms` },
+      { what: 'one change: push received to committed (median of each run)', against: 'the one API call', goal: '<= 2 x + 10 ms', unit: 'ms', ours, theirs, note: `2 x + 10 ms would be ${(2 * spread(theirs).median + 10).toFixed(1)} ms` },
       { what: 'API calls per changed calendar', against: '1', goal: '1.0', unit: 'calls', ours: calls, theirs: calls.map(() => 1), note: `${before} pulls before the first change` },
     ];
   } finally {

@@ -6,15 +6,12 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { spread } from './bed.mjs';
 
 const BENCHES = { expansion: 9, 'first-sync': 3, incremental: 5, conflict: 3, isolation: 3, idle: 1 };
 const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string' } } });
 const names = values.only === undefined ? Object.keys(BENCHES) : values.only.split(',');
 
-const spread = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) };
-};
 const short = (n) => (n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(2));
 const inWords = ({ median, least, most }) => `${short(median)} (${short(least)}–${short(most)})`;
 

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** These kill daemons and start them anew, again and again; most of the time they wait for one. */
+const DEATHS = ['test/stories/crash*.test.ts', 'test/mirror/converge-kill.test.ts'];
 /** These start whole daemons, launchers and browsers: several at once on a small machine would only measure the machine. */
-const PROCESSES = ['test/stories/crash*.test.ts', 'test/stories/outages.test.ts', 'test/stories/jobs.test.ts', 'test/mirror/converge-kill.test.ts', 'test/browser/**/*.test.ts', 'test/launcher/launch.test.ts'];
+const PROCESSES = ['test/stories/outages.test.ts', 'test/stories/jobs.test.ts', 'test/browser/**/*.test.ts', 'test/launcher/launch.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -14,8 +16,9 @@ export default defineConfig({
     // Zones must come from the data, never from the machine.
     env: { TZ: 'Pacific/Chatham' },
     projects: [
-      { extends: true, test: { name: 'inside', include: ['test/**/*.test.ts'], exclude: PROCESSES, maxWorkers: '100%', sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'processes', include: PROCESSES, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'inside', include: ['test/**/*.test.ts'], exclude: [...DEATHS, ...PROCESSES], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'deaths', include: DEATHS, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'processes', include: PROCESSES, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },
 });

@@ -9,6 +9,7 @@ import { moveAhead, openLead, sandboxClock } from './ops/sandbox-clock.js';
 import { startTimetable, type Timetable } from './ops/timetable.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { Problem } from './kernel/problem.js';
+import { outdateCursors } from './mirror/mirror.store.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import { webServer } from './web/server.js';
 import { endLeasesOfTheDead } from './work/due.store.js';
@@ -80,6 +81,7 @@ await untilThere('the database', async () => {
   const applied = await migrate(shell.db);
   if (applied.length > 0) log.info({ applied }, 'database brought up to date');
   await endLeasesOfTheDead(shell.db, shell.clock.now(), isAlive);
+  await outdateCursors(shell.db, shell.clock.now());
 });
 if (!isEnding()) timetable = startTimetable(log, lead);
 const demo = await untilThere('what the demo needs', async () => sandbox?.prepare());

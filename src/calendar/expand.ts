@@ -21,7 +21,7 @@ export interface Expansion { readonly occurrences: Occurrence[]; readonly unpars
  *   A timed occurrence lasts as many real milliseconds as the master, also across a change of the clocks.
  * - UNTIL as a bare date includes that whole day.
  * - A cancelled master has no occurrences, whatever its exceptions say. An occurrence of no length is none.
- * - Where the budget for the series ends, its last slot is taken to last until the end of the window.
+ * - A series beyond the budget is one busy stretch, from its first slot in the window to the window's end: nobody meets so often.
  */
 export function expandSeries(
   master: CalendarEvent, exceptions: readonly CalendarEvent[], window: Interval, calendarZone: string,
@@ -85,18 +85,17 @@ function addSlots(
     eventId: `${root}_${slotText(slot, series.isAllDay)}`, seriesId: master.id, originalStart: originalOf(slot, series), ...span, isAllDay: series.isAllDay, blocking: how,
   });
 
-  let last = Math.max(series.firstSlot, series.isAllDay ? Math.floor(window.start / DAY) * DAY : window.start);
   for (const slot of slots) {
     if (taken?.has(slot)) continue;
     const span = spanFrom(slot, ends?.get(slot), series, zone);
     if (!overlaps(span, window)) continue;
+    if (isCut) return void found.push(derived(slot, { start: span.start, end: window.end }, 'busy'));
     found.push(derived(slot, span));
-    last = slot;
   }
   if (!isCut) return;
-  const span = { start: spanFrom(last, undefined, series, zone).start, end: window.end };
-  if (found.at(-1)?.seriesId === master.id && found.at(-1)?.start === span.start) found.pop();
-  if (overlaps(span, window)) found.push(derived(last, span, 'busy'));
+  const from = Math.max(series.firstSlot, series.isAllDay ? Math.floor(window.start / DAY) * DAY : window.start);
+  const span = { start: spanFrom(from, undefined, series, zone).start, end: window.end };
+  if (overlaps(span, window)) found.push(derived(from, span, 'busy'));
 }
 
 function spanFrom(slot: number, end: number | undefined, series: Frame, zone: string): Interval {

@@ -1,7 +1,7 @@
 /** What walking a rule gives, and what it may cost. */
 
-/** Starts that one rule may have in one window. */
-export const MOST_STARTS = 10_000;
+/** Starts that one rule may have in one window: more than one an hour, day and night, for all that is laid out. */
+export const MOST_STARTS = 4_000;
 /** Periods that one rule may be walked through: of days 270 years, some 200 ms in the worst case. */
 export const MOST_PERIODS = 100_000;
 

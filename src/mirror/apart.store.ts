@@ -29,6 +29,16 @@ export async function applyApart<T>(tx: Tx, items: readonly T[], apply: (tx: Tx,
   }
 }
 
+/** Does `quick`, and if Postgres refuses something in it, `careful` in its place: what is quick takes all rows or none. */
+export async function quicklyOr(tx: Tx, quick: (tx: Tx) => Promise<unknown>, careful: () => Promise<unknown>): Promise<void> {
+  try {
+    await tx.transaction(async (savepoint) => { await quick(savepoint as unknown as Tx); });
+  } catch (error) {
+    if (!isAboutContent(error)) throw error;
+    await careful();
+  }
+}
+
 /** What is left of an event that Postgres refuses: where and when it is. It blocks, and says why. */
 export const bareOf = (event: CalendarEvent): CalendarEvent => ({
   id: event.id, etag: '', updatedAt: null, status: event.status, when: event.when?.kind === 'timed' ? { ...event.when, zone: null } : event.when,

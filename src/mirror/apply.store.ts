@@ -1,9 +1,10 @@
 /** Events become occurrences here. */
 import type { CalendarEvent, Occurrence } from '../calendar/event.js';
 import { overlaps, type Instant, type Interval } from '../kernel/interval.js';
-import { param, rangeParam, rows, run } from '../postgres/rows.js';
+import { copyInto, type Field } from '../postgres/copy.js';
+import { oneRow, param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
-import { applyApart, bareOf } from './apart.store.js';
+import { applyApart, bareOf, quicklyOr } from './apart.store.js';
 import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
 import { expansionWindow, keyOf, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
@@ -28,7 +29,7 @@ export async function applyEvents(tx: Tx, calendar: CalendarRow, events: readonl
   const roots = [...new Set(events.map(rootOf))];
   // Also the roots to which these events belong so far: an exception may have gone over to another series.
   const known = await rows<{ event: CalendarEvent }>(tx, `
-    select event from events where coach_id = :coach and calendar_id = :calendar and root_id = any(
+    select event from events where coach_id = :coach and calendar_id = :calendar and root_id in (
       select unnest((:roots)::text[]) union select root_id from events where coach_id = :coach and calendar_id = :calendar and id = any(:ids))`,
   { ...keyOf(calendar), roots, ids: [...events.filter((e) => e.recurringEventId !== null).map((e) => e.id), ...buried] });
   const changes = mergeRoots(known.map((r) => r.event), events, buried, how).filter(isChange);
@@ -52,35 +53,47 @@ function isChange({ before, after }: RootChange): boolean {
 
 /** A row of `events` on its way. */
 interface Written { readonly i: string; readonly r: string; readonly g: string; readonly u: number | null; readonly s: string | null; readonly e: CalendarEvent }
+const EVENT_COLUMNS = ['coach_id', 'calendar_id', 'id', 'root_id', 'etag', 'updated_at', 'generation', 'applied_at', 'reach', 'event'];
+/** From so many new rows on, COPY is worth its savepoint. */
+const MANY = 100;
 
 async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[], how: Applying): Promise<number> {
-  const written: Written[] = [];
+  const fresh: Written[] = [], replaced: Written[] = [];
   const gone: string[] = [];
   for (const { before, after } of changes) {
     const had = new Map(before.map((e) => [e.id, e]));
     for (const event of after) {
-      if (had.get(event.id) === event) had.delete(event.id);
-      else {
-        had.delete(event.id);
-        const reach = reachOf(event);
-        written.push({ i: event.id, r: rootOf(event), g: event.etag, u: event.updatedAt === null ? null : event.updatedAt / 1000, s: reach && rangeText(reach), e: event });
-      }
+      const old = had.get(event.id);
+      had.delete(event.id);
+      if (old === event) continue;
+      const reach = reachOf(event);
+      (old ? replaced : fresh).push({ i: event.id, r: rootOf(event), g: event.etag, u: event.updatedAt === null ? null : event.updatedAt / 1000, s: reach && rangeText(reach), e: event });
     }
     gone.push(...had.keys());
   }
   if (gone.length > 0) await run(tx, 'delete from events where coach_id = :coach and calendar_id = :calendar and id = any(:gone)', { ...keyOf(calendar), gone });
   const put = (savepoint: Tx, some: readonly Written[]): Promise<number> => run(savepoint, `
-      insert into events (coach_id, calendar_id, id, root_id, etag, updated_at, generation, applied_at, reach, event)
+      insert into events (${EVENT_COLUMNS.join(', ')})
       select :coach, :calendar, w.i, w.r, w.g, to_timestamp(w.u), :generation, :now, w.s::tstzrange, w.e
       from jsonb_to_recordset((:written)::jsonb) as w(i text, r text, g text, u double precision, s text, e jsonb)
       on conflict (coach_id, calendar_id, id) do update
         set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, applied_at = excluded.applied_at,
           reach = excluded.reach, event = excluded.event`,
     { ...keyOf(calendar), generation: how.generation, now: param(how.now), written: JSON.stringify(some) });
-  await applyApart(tx, written, put, (w) => ({ ...w, g: '', u: null, s: null, e: bareOf(w.e) }));
-  return gone.length + written.length;
+  const putApart = (some: readonly Written[]): Promise<unknown> => applyApart(tx, some, put, (w) => ({ ...w, g: '', u: null, s: null, e: bareOf(w.e) }));
+  if (fresh.length < MANY) await putApart([...replaced, ...fresh]);
+  else {
+    const applied = isoText(how.now);
+    const copied = function* (): Generator<Field[]> {
+      for (const w of fresh) yield [calendar.coach_id, calendar.id, w.i, w.r, w.g, w.u === null ? null : isoText(w.u * 1000), how.generation, applied, w.s, JSON.stringify(w.e)];
+    };
+    await quicklyOr(tx, (savepoint) => copyInto(savepoint, 'events', EVENT_COLUMNS, copied()), () => putApart(fresh));
+    await putApart(replaced);
+  }
+  return gone.length + fresh.length + replaced.length;
 }
-const rangeText = ({ start, end }: { start: Instant; end: Instant | null }): string => `[${new Date(start).toISOString()},${end === null ? '' : new Date(end).toISOString()})`;
+const isoText = (ms: number): string => new Date(ms).toISOString();
+const rangeText = ({ start, end }: { start: Instant; end: Instant | null }): string => `[${isoText(start)},${end === null ? '' : isoText(end)})`;
 
 /** Two events can claim one slot of a series; both take time, so the second gets a key with its id. */
 function ownKey(taken: Set<string>, root: string, o: Occurrence): string {
@@ -90,18 +103,26 @@ function ownKey(taken: Set<string>, root: string, o: Occurrence): string {
   return own;
 }
 
+const OCCURRENCE_COLUMNS = ['coach_id', 'calendar_id', 'root_id', 'original_key', 'event_id', 'period', 'is_all_day', 'blocking'];
 /** Adds occurrences; one that stands there already stays as it is. */
 async function insertOccurrences(tx: Tx, calendar: CalendarRow, laid: readonly (readonly [root: string, occurrences: readonly Occurrence[]])[]): Promise<void> {
   const taken = new Set<string>();
-  const rowsToAdd = laid.flatMap(([root, occurrences]) => occurrences.filter((o) => o.start < o.end).map((o) => ({
-    r: root, k: ownKey(taken, root, o), i: o.eventId, s: o.start / 1000, e: o.end / 1000, d: o.isAllDay, b: o.blocking,
+  const added = laid.flatMap(([root, occurrences]) => occurrences.filter((o) => o.start < o.end).map((o) => ({
+    r: root, k: ownKey(taken, root, o), i: o.eventId, s: o.start, e: o.end, d: o.isAllDay, b: o.blocking,
   })));
-  if (rowsToAdd.length === 0) return;
-  await run(tx, `
-    insert into occurrences (coach_id, calendar_id, root_id, original_key, event_id, period, is_all_day, blocking)
-    select :coach, :calendar, o.r, o.k, o.i, tstzrange(to_timestamp(o.s), to_timestamp(o.e)), o.d, o.b
-    from jsonb_to_recordset((:rowsToAdd)::jsonb) as o(r text, k text, i text, s double precision, e double precision, d boolean, b text)
-    on conflict (coach_id, calendar_id, root_id, original_key) do nothing`, { ...keyOf(calendar), rowsToAdd: JSON.stringify(rowsToAdd) });
+  if (added.length === 0) return;
+  const insert = (): Promise<number> => run(tx, `
+    insert into occurrences (${OCCURRENCE_COLUMNS.join(', ')})
+    select :coach, :calendar, o.r, o.k, o.i, tstzrange(to_timestamp(o.s / 1000), to_timestamp(o.e / 1000)), o.d, o.b
+    from jsonb_to_recordset((:added)::jsonb) as o(r text, k text, i text, s double precision, e double precision, d boolean, b text)
+    on conflict (coach_id, calendar_id, root_id, original_key) do nothing`, { ...keyOf(calendar), added: JSON.stringify(added) });
+  if (added.length < MANY) await insert();
+  else {
+    const copied = function* (): Generator<Field[]> {
+      for (const o of added) yield [calendar.coach_id, calendar.id, o.r, o.k, o.i, rangeText({ start: o.s, end: o.e }), o.d, o.b];
+    };
+    await quicklyOr(tx, (savepoint) => copyInto(savepoint, 'occurrences', OCCURRENCE_COLUMNS, copied()), insert);
+  }
 }
 
 const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): boolean => a.length === b.length && a.every((o, i) => {
@@ -109,6 +130,13 @@ const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): bo
   return p !== undefined && o.start === p.start && o.end === p.end && o.eventId === p.eventId && o.blocking === p.blocking && o.isAllDay === p.isAllDay
     && originalKey(o) === originalKey(p);
 });
+
+/** Tables that nobody has looked at yet: without statistics the planner takes any index for as good as any other, and autovacuum
+ *  comes only after a minute, in which a first read may bring a hundred thousand rows. */
+export async function analyzeIfNew(tx: Tx): Promise<void> {
+  const fresh = await oneRow(tx, `select 1 from pg_class where oid in ('events'::regclass, 'occurrences'::regclass) and reltuples <= 0`);
+  if (fresh) await run(tx, 'analyze events, occurrences');
+}
 
 /** Takes all of a calendar out of the mirror, also what a pull has put aside. Returns how many events went. */
 export async function emptyMirror(tx: Tx, calendar: { readonly coach_id: string; readonly id: string }): Promise<number> {

@@ -4,33 +4,42 @@ import { instant, type Instant } from '../kernel/interval.js';
 import { oneRow, param, paramOrNull, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { callsPerDay, countFullRead, fullReadAt, nextPullAt, SILENT_GAPS, SILENT_LEAST_MS, stretchFor, UNSTRETCHED, usualGap, type Pace, type Stretch } from './cadence.js';
+import { leaseLost, type Claim } from '../work/due.store.js';
 import { judgePushes, pushHealth, type PushHealth, type PushRecord } from './push-health.js';
+import { expansionWindow, SHAPE } from './mirror.store.js';
 
 /** A calendar as it was when its pull began. */
-interface Pulled { readonly coach_id: CoachId; readonly id: string; readonly pushes: number; readonly last_pull_at: Instant | null; readonly cursor_shape: number | null; readonly access_role: string }
+interface Pulled { readonly coach_id: CoachId; readonly id: string; readonly pushes: number; readonly dirty: number; readonly last_pull_at: Instant | null; readonly cursor_shape: number | null; readonly access_role: string }
 
 /** The channels of a calendar by which a push may come, as one: since when, and whether anything came. */
 const STANDING = `lateral (select min(w.opened_at) as open_since, coalesce(bool_or(w.greeted_at is not null), false) as is_greeted from channels w
   where w.coach_id = c.coach_id and w.calendar_id = c.id and w.state in ('open', 'closing') and w.expires_at > :now)`;
 
 interface PullFacts {
-  awaited: boolean; was_awaited: boolean; open_since: Instant | null; is_greeted: boolean; pushes: number; pushes_seen: number;
+  awaited: boolean; open_since: Instant | null; is_greeted: boolean; pushes: number; pushes_seen: number;
   push_proven_at: Instant | null; push_misses: number; unannounced_at: Instant | null; changed_at: Instant | null; usual_gap_ms: number | null;
-  full_reads: number; full_reads_since: Instant | null; parked_reason: string | null; awaited_stretch: number | null; quiet_stretch: number | null;
+  full_reads: number; full_reads_since: Instant | null; awaited_stretch: number | null; quiet_stretch: number | null;
 }
-export interface PullEnd { readonly isChanged: boolean; readonly isFull: boolean; readonly now: Instant; /** Chance in [0, 1). */ readonly spread: number }
+/** How a pull ends. `cursor`, zone and role: what Google said last. `isFull`: all was read, from scratch; `isWhole`: and to the end. */
+export interface PullEnd {
+  readonly isChanged: boolean; readonly isFull: boolean; readonly isWhole: boolean; readonly cursor: string | null; readonly generation: number;
+  readonly timeZone: string; readonly accessRole: string; readonly now: Instant; /** Chance in [0, 1). */ readonly spread: number;
+}
 
-/** Takes down what a pull found (did a push announce it, how long was it quiet, was it a full read) and answers when the
- *  calendar is read next. `calendar` as the pull began. In the last transaction of the pull, which holds the row. */
-export async function afterPull(tx: Tx, calendar: Pulled, end: PullEnd): Promise<Instant> {
+/** Ends a pull: takes down what it found (did a push announce it, how long was it quiet, was it a full read), moves the cursor,
+ *  and says when the calendar is read next. `calendar` as the pull began. Returns true if it became dirty again meanwhile.
+ *  Locks the calendar's row: last in the transaction, so that a heartbeat or a push is not kept waiting by what came before.
+ *  @throws Problem LEASE_LOST */
+export async function endPull(tx: Tx, claim: Claim, calendar: Pulled, end: PullEnd): Promise<boolean> {
   const { now } = end;
   const key = { coach: calendar.coach_id, calendar: calendar.id };
   const f = await oneRow<PullFacts>(tx, `
-    select exists (select 1 from requests r where r.coach_id = c.coach_id and r.state in ('pending_resolution', 'booking')) as awaited, c.awaited as was_awaited,
-      w.open_since, w.is_greeted, c.pushes, c.pushes_seen, c.push_proven_at, c.push_misses, c.unannounced_at, c.changed_at, c.usual_gap_ms, c.full_reads, c.full_reads_since, c.parked_reason,
+    select exists (select 1 from requests r where r.coach_id = c.coach_id and r.state in ('pending_resolution', 'booking')) as awaited,
+      w.open_since, w.is_greeted, c.pushes, c.pushes_seen, c.push_proven_at, c.push_misses, c.unannounced_at, c.changed_at, c.usual_gap_ms, c.full_reads, c.full_reads_since,
       k.awaited_stretch, k.quiet_stretch
-    from calendars c left join ${STANDING} w on true left join cadence k on true where c.coach_id = :coach and c.id = :calendar`, { ...key, now: param(now) });
-  if (!f) return now;
+    from calendars c left join ${STANDING} w on true left join cadence k on true where c.coach_id = :coach and c.id = :calendar and c.fence = :fence for no key update of c`,
+  { ...key, fence: claim.fence, now: param(now) });
+  if (!f) throw leaseLost(claim);
   const record: PushRecord = { openSince: f.open_since, isGreeted: f.is_greeted, provenAt: f.push_proven_at, misses: f.push_misses, unannouncedAt: f.unannounced_at };
   const judged = judgePushes(record, { isChanged: end.isChanged, isAnnounced: f.pushes > f.pushes_seen, previousAt: calendar.last_pull_at, now });
   const full = end.isFull ? countFullRead({ count: f.full_reads, since: f.full_reads_since }, now) : { count: f.full_reads, since: f.full_reads_since };
@@ -38,18 +47,21 @@ export async function afterPull(tx: Tx, calendar: Pulled, end: PullEnd): Promise
   const isChange = end.isChanged && calendar.last_pull_at !== null;
   const changedAt = end.isChanged || f.changed_at === null ? now : f.changed_at;
   const gap = isChange && f.changed_at !== null ? usualGap(f.usual_gap_ms, now - f.changed_at) : f.usual_gap_ms;
-  const isSame = !end.isChanged && !end.isFull && judged.missed === 0 && f.awaited === f.was_awaited && f.pushes_seen === calendar.pushes && f.changed_at !== null && f.parked_reason === null;
-  if (!isSame) {
-    await run(tx, `update calendars set awaited = :awaited, pushes_seen = :seen, push_proven_at = :proven, push_misses = :misses, missed_by_push = missed_by_push + :missed,
-        unannounced_at = :unannounced, changed_at = :changed, usual_gap_ms = :gap, silent_since = case when :isChange then null else silent_since end,
-        full_reads = :reads, full_reads_since = :since, parked_reason = case when :isFull then parked_reason end
-      where coach_id = :coach and id = :calendar`, {
-      ...key, awaited: f.awaited, seen: calendar.pushes, proven: paramOrNull(judged.provenAt), misses: judged.misses, missed: judged.missed, unannounced: paramOrNull(judged.unannouncedAt),
-      changed: param(changedAt), gap, isChange, reads: full.count, since: paramOrNull(full.since), isFull: end.isFull,
-    });
-  }
   const stretch: Stretch = f.awaited_stretch === null || f.quiet_stretch === null ? UNSTRETCHED : { awaited: f.awaited_stretch, quiet: f.quiet_stretch };
-  return nextPullAt({ now, hasOpenRequest: f.awaited, push: pushHealth({ ...record, ...judged }), quietForMs: now - changedAt, stretch, spread: end.spread });
+  const wakeAt = nextPullAt({ now, hasOpenRequest: f.awaited, push: pushHealth({ ...record, ...judged }), quietForMs: now - changedAt, stretch, spread: end.spread });
+  const row = await oneRow<{ dirty: number }>(tx, `update calendars set
+      cursor = :cursor, cursor_shape = :shape, generation = :generation, pulled = :pulled, last_pull_at = :now, time_zone = :zone, access_role = :role,
+      last_full_at = case when :isWhole then :now else last_full_at end, expanded_until = coalesce(expanded_until, :laidOut), frozen_at = null, freeze_reason = null,
+      awaited = :awaited, pushes_seen = :seen, push_proven_at = :proven, push_misses = :misses, missed_by_push = missed_by_push + :missed,
+      unannounced_at = :unannounced, changed_at = :changed, usual_gap_ms = :gap, silent_since = case when :isChange then null else silent_since end,
+      full_reads = :reads, full_reads_since = :since, parked_reason = case when :isFull then parked_reason end,
+      wake_at = case when dirty > :pulled then cast(:now as timestamptz) else cast(:wake as timestamptz) end
+    where coach_id = :coach and id = :calendar returning dirty`, {
+    ...key, cursor: end.cursor, shape: SHAPE, generation: end.generation, pulled: calendar.dirty, now: param(now), zone: end.timeZone, role: end.accessRole, isWhole: end.isWhole,
+    laidOut: param(expansionWindow(now).end), awaited: f.awaited, seen: calendar.pushes, proven: paramOrNull(judged.provenAt), misses: judged.misses, missed: judged.missed,
+    unannounced: paramOrNull(judged.unannouncedAt), changed: param(changedAt), gap, isChange, reads: full.count, since: paramOrNull(full.since), isFull: end.isFull, wake: param(wakeAt),
+  });
+  return (row?.dirty ?? 0) > calendar.dirty;
 }
 
 /** What is written on a calendar whose place Google keeps losing. */

@@ -3,7 +3,7 @@ import type { CalendarEvent } from '../calendar/event.js';
 import type { CalendarKey, CoachId } from '../kernel/ids.js';
 import { DAY, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { param, oneRow, rows, run } from '../postgres/rows.js';
-import type { Reader, Tx } from '../postgres/transaction.js';
+import type { Db, Reader, Tx } from '../postgres/transaction.js';
 import { WRITING, type Role } from './access-role.js';
 
 export interface CalendarRow {
@@ -34,17 +34,6 @@ export const blockingCalendars = (db: Reader, coachId: CoachId): Promise<Calenda
 export const sessionCalendar = (db: Reader, coachId: CoachId): Promise<CalendarRow | null> =>
   oneRow(db, `select * from calendars where coach_id = :coachId and role = 'sessions' and access_role = any(:writing) order by is_primary desc, google_id limit 1`, { coachId, writing: [...WRITING] });
 
-/** Ends a pull: the cursor moves. Returns true if the calendar became dirty again meanwhile. */
-export async function finishPull(tx: Tx, calendar: CalendarRow, end: { cursor: string | null; generation: number; isFull: boolean; timeZone: string; accessRole: string; now: Instant; wakeAt: Instant }): Promise<boolean> {
-  const row = await oneRow<{ dirty: number }>(tx, `
-    update calendars set cursor = :cursor, cursor_shape = :shape, generation = :generation, pulled = :pulled, last_pull_at = :now,
-      last_full_at = case when :isFull then :now else last_full_at end, expanded_until = coalesce(expanded_until, :laidOut), time_zone = :zone, access_role = :role,
-      frozen_at = null, freeze_reason = null, wake_at = case when dirty > :pulled then cast(:now as timestamptz) else cast(:wake as timestamptz) end
-    where coach_id = :coach and id = :calendar returning dirty`,
-  { ...keyOf(calendar), cursor: end.cursor, shape: SHAPE, generation: end.generation, pulled: calendar.dirty, isFull: end.isFull, now: param(end.now), wake: param(end.wakeAt), zone: end.timeZone, role: end.accessRole, laidOut: param(expansionWindow(end.now).end) });
-  return (row?.dirty ?? 0) > calendar.dirty;
-}
-
 /** The reason to freeze a calendar that Google does not show any more. */
 export const OUT_OF_SIGHT = 'it cannot be read at Google';
 /** Stops trusting a calendar whose full read looks wrong, until the next sane read. */
@@ -58,6 +47,12 @@ export const UNBRAKED = 0;
 /** Forgets the cursor: the next pull reads everything again. */
 export const forgetCursor = (tx: Tx, calendar: CalendarRow, now: Instant): Promise<number> =>
   run(tx, 'update calendars set cursor = null, cursor_shape = :shape, access_role = :role, wake_at = :now where coach_id = :coach and id = :calendar', { ...keyOf(calendar), shape: calendar.cursor_shape, role: calendar.access_role, now: param(now) });
+
+/** Makes calendars whose cursor is of an older shape wait for a full read, spread over ten minutes. Their place is not lost until
+ *  that read: it goes to the slots of full reads, and changes of others do not wait behind it. */
+export const outdateCursors = (db: Db, now: Instant): Promise<number> =>
+  run(db, `update calendars set cursor = null, wake_at = least(wake_at, cast(:now as timestamptz) + random() * interval '10 minutes')
+    where cursor is not null and cursor_shape is distinct from :shape and wake_at is not null`, { now: param(now), shape: SHAPE });
 
 /** The mirrored event behind one occurrence: its exception if there is one, else its series or single event. */
 export const mirroredEvent = async (db: Reader, at: { coachId: CoachId; calendarId: string; eventId: string; rootId: string }): Promise<CalendarEvent | null> =>

@@ -4,17 +4,17 @@ import type { EventsPage, GoogleCalendar } from '../google/google.port.js';
 import { instant, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
-import { holdLease, renewLease, notifyDue, wakeAllOf, type Claim } from '../work/due.store.js';
+import { holdLease, renewLease, wakeAllOf, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { applyEvents, emptyMirror, layOutAll, type Applying } from './apply.store.js';
+import { analyzeIfNew, applyEvents, emptyMirror, layOutAll, type Applying } from './apply.store.js';
 import { isBusyOnly, isMirrored } from './access-role.js';
 import { brake } from './brake.js';
-import { afterPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
+import { endPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
 import { editsBetween, rememberEdits } from './edits.store.js';
 import { tellFrozen } from './frozen.step.js';
-import { calendarRow, expansionWindow, finishPull, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';
@@ -102,7 +102,9 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read
 async function keepPage(tx: Tx, { shell, isBaseline }: Reading, calendar: CalendarRow, events: EventsPage['events'], isFirst: boolean): Promise<number> {
   if (isBaseline) {
     if (isFirst) await emptyMirror(tx, calendar);
-    return (await applyEvents(tx, calendar, events, [], { generation: calendar.generation + 1, now: shell.clock.now(), isPartial: true })).changed;
+    const { changed } = await applyEvents(tx, calendar, events, [], { generation: calendar.generation + 1, now: shell.clock.now(), isPartial: true });
+    if (isFirst) await analyzeIfNew(tx);
+    return changed;
   }
   if (isFirst) await clearStaged(tx, calendar);
   await stagePage(tx, calendar, events);
@@ -149,17 +151,13 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
     const unread = { unparsed, unreadable };
     await tellUnread(tx, calendar, unread, now);
 
-    // Only now: a heartbeat or a push is not kept waiting by what came before.
-    await holdLease(tx, claim);
-    const wakeAt = await afterPull(tx, before, { isChanged: changed > 0, isFull, now, spread: Math.random() });
-    const again = await finishPull(tx, calendar, { cursor, generation: how.generation, isFull: isWhole, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, wakeAt });
+    if (changed > 0) await rememberEdits(tx, calendar, edits, now);
+    const again = await endPull(tx, claim, before, {
+      isChanged: changed > 0, isFull, isWhole, cursor, generation: how.generation, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, spread: Math.random(),
+    });
     if (before.access_role !== last.accessRole) await readListAnew(tx, claim.coachId, now);
     if (before.frozen_at !== null || isBaseline) await wakeAllOf(tx, claim.coachId, now); // what could not be checked can be now
     const counts = { changed, buried, ...countsOf(unread) };
-    if (changed > 0) {
-      await notifyDue(tx, 'resolutions');
-      await rememberEdits(tx, calendar, edits, now);
-    }
     return { outcome: changed > 0 || isFull ? 'done' : again ? 'again' : 'nothing', counts, did: isFull ? 'full read' : 'changes' };
   });
 }

@@ -22,15 +22,19 @@ const BASE = String.raw`'_R[0-9]{8}(T[0-9]{6}){0,1}$'`;
  * stands for already stays where it is. In the caller's transaction, after the occurrences were laid out.
  */
 export async function letSessionsFollow(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[] | null, window: Interval): Promise<void> {
-  const moved = await relink(tx, calendar, changes, window);
-  await takeTimes(tx, calendar, changes && changes.map((c) => c.root), moved, window);
+  const concerned = await concernedBy(tx, calendar, changes, window);
+  if (concerned.length === 0) return;
+  const moved = await relink(tx, calendar, concerned.filter((s) => s.is_orphan), changes, window);
+  await takeTimes(tx, calendar.coach_id, [...new Set([...concerned.filter((s) => s.is_here).map((s) => s.id), ...moved])], window);
 }
 
 interface Orphan { readonly id: SessionId; readonly calendar_id: CalendarKey; readonly root_id: string; readonly original_key: string; readonly scheduled_at: Instant; readonly email: string | null }
+/** `is_here`: it is of one of the changed roots. `is_orphan`: it has lost its occurrence. */
+interface Concerned extends Orphan { readonly is_here: boolean; readonly is_orphan: boolean }
 
-async function relink(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[] | null, window: Interval): Promise<SessionId[]> {
+async function relink(tx: Tx, calendar: CalendarRow, orphans: readonly Orphan[], changes: readonly RootChange[] | null, window: Interval): Promise<SessionId[]> {
   const moved: SessionId[] = [];
-  for (const orphan of await orphansOf(tx, calendar, changes, window)) {
+  for (const orphan of orphans) {
     const change = changes?.find((c) => c.root === orphan.root_id && orphan.calendar_id === calendar.id) ?? null;
     for (const to of await candidatesFor(tx, calendar.coach_id, orphan)) {
       const name = nameIn(calendar.time_zone, change, orphan, to, window);
@@ -43,25 +47,26 @@ async function relink(tx: Tx, calendar: CalendarRow, changes: readonly RootChang
   return moved;
 }
 
-/** Sessions of the touched roots that have lost their occurrence; and those, lost before, whose occurrence may have come
- *  with a root that is new here. In order of id, so that two pulls do not wait for each other. */
-async function orphansOf(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[] | null, window: Interval): Promise<Orphan[]> {
+/** Sessions of the touched roots; and those, lost before, whose occurrence may have come with a root that is new here. In order
+ *  of id, so that two pulls do not wait for each other. Most edits concern none: then this is all that is asked. */
+async function concernedBy(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[] | null, window: Interval): Promise<Concerned[]> {
   const roots = changes && changes.map((c) => c.root);
   const fresh = (changes ?? []).filter((c) => main(c.before, c.root) === null && main(c.after, c.root) !== null).map((c) => c.root);
-  return rows<Orphan>(tx, `
-    select s.id, s.calendar_id, s.root_id, s.original_key, s.scheduled_at, c.email
-    from sessions s join clients c on c.coach_id = s.coach_id and c.id = s.client_id
-    where s.coach_id = :coach and s.status in ('scheduled', 'cancelled') and s.scheduled_at >= :from and s.scheduled_at < :to
-      and ((s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)))
-        or (cardinality((:fresh)::text[]) > 0 and s.status = 'cancelled' and (
-          (s.root_id = any(:fresh) and s.calendar_id <> :calendar)
-          or (s.calendar_id = :calendar and regexp_replace(s.root_id, ${BASE}, '') in (select regexp_replace(f, ${BASE}, '') from unnest((:fresh)::text[]) f))
-          or (s.calendar_id = :calendar and exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id
-            and o.root_id = any(:fresh) and o.original_key = s.original_key)))))
-      and not exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key)
-    order by s.id`,
-  { coach: calendar.coach_id, calendar: calendar.id, roots, fresh, from: param(window.start), to: param(window.end) });
+  const bindings = { coach: calendar.coach_id, calendar: calendar.id, roots, fresh, from: param(window.start), to: param(window.end) };
+  return rows<Concerned>(tx, `
+    select * from (
+      select s.id, s.calendar_id, s.root_id, s.original_key, s.scheduled_at, c.email, ${HERE} as is_here,
+        s.scheduled_at >= :from and s.scheduled_at < :to
+          and not exists (select 1 from occurrences o where o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key) as is_orphan
+      from sessions s join clients c on c.coach_id = s.coach_id and c.id = s.client_id
+      where s.coach_id = :coach and s.status in ('scheduled', 'cancelled') and (${HERE} ${fresh.length > 0 ? `or (s.status = 'cancelled' and s.scheduled_at >= :from and s.scheduled_at < :to)` : ''})) s
+    ${fresh.length > 0 ? `where is_here or (is_orphan and (${CLAIMED}))` : ''} order by id`, bindings);
 }
+const HERE = `(s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots)))`;
+/** A root that is new here may be where the lost occurrence of `s` lives on. */
+const CLAIMED = `(root_id = any(:fresh) and calendar_id <> :calendar)
+  or (calendar_id = :calendar and regexp_replace(root_id, ${BASE}, '') in (select regexp_replace(f, ${BASE}, '') from unnest((:fresh)::text[]) f))
+  or (calendar_id = :calendar and exists (select 1 from occurrences o where o.coach_id = :coach and o.calendar_id = :calendar and o.root_id = any(:fresh) and o.original_key = s.original_key))`;
 
 interface Candidate { readonly calendar_id: CalendarKey; readonly event: CalendarEvent; readonly kin: 'itself' | 'part' | 'elsewhere' | 'continuation' }
 
@@ -98,17 +103,18 @@ const link = async (tx: Tx, coachId: CoachId, orphan: Orphan, to: Candidate, nam
     and not exists (select 1 from sessions t where t.coach_id = s.coach_id and t.calendar_id = :calendar and t.root_id = :root and t.original_key = :name)`,
 { coachId, id: orphan.id, calendar: to.calendar_id, root: to.event.id, name })) > 0;
 
-/** Where a session stands in the mirror: timed, and taking the coach's time. */
-const STANDS = `o.coach_id = s.coach_id and o.calendar_id = s.calendar_id and o.root_id = s.root_id and o.original_key = s.original_key and not o.is_all_day and o.blocking <> 'free'`;
-
-async function takeTimes(tx: Tx, calendar: CalendarRow, roots: readonly string[] | null, moved: readonly SessionId[], window: Interval): Promise<void> {
-  const bindings = { coach: calendar.coach_id, calendar: calendar.id, roots: roots && [...roots], moved: [...moved], from: param(window.start), to: param(window.end) };
-  const touched = `s.coach_id = :coach and ((s.calendar_id = :calendar and ((:roots)::text[] is null or s.root_id = any(:roots))) or s.id = any(:moved))`;
+/** A session that stands in the mirror, timed and taking the coach's time, gets its time from there; one that does not, although
+ *  it should be in sight, is cancelled. */
+async function takeTimes(tx: Tx, coachId: CoachId, sessions: readonly SessionId[], window: Interval): Promise<void> {
+  if (sessions.length === 0) return;
   await run(tx, `
-    update sessions s set scheduled_at = lower(o.period), event_id = o.event_id, status = 'scheduled',
-      length_minutes = extract(epoch from upper(o.period) - lower(o.period)) / 60
-    from occurrences o where ${touched} and s.status in ('scheduled', 'cancelled') and ${STANDS}`, bindings);
-  await run(tx, `
-    update sessions s set status = 'cancelled'
-    where ${touched} and s.status = 'scheduled' and s.scheduled_at >= :from and s.scheduled_at < :to and not exists (select 1 from occurrences o where ${STANDS})`, bindings);
+    update sessions s set
+      scheduled_at = coalesce(lower(found.period), s.scheduled_at), event_id = coalesce(found.event_id, s.event_id),
+      length_minutes = coalesce(extract(epoch from upper(found.period) - lower(found.period)) / 60, s.length_minutes),
+      status = case when found.event_id is null then 'cancelled' else 'scheduled' end
+    from sessions t left join occurrences found on found.coach_id = t.coach_id and found.calendar_id = t.calendar_id and found.root_id = t.root_id
+      and found.original_key = t.original_key and not found.is_all_day and found.blocking <> 'free'
+    where s.coach_id = :coachId and s.id = any(:sessions) and t.coach_id = s.coach_id and t.id = s.id and s.status in ('scheduled', 'cancelled')
+      and (found.event_id is not null or (s.status = 'scheduled' and s.scheduled_at >= :from and s.scheduled_at < :to))`,
+  { coachId, sessions: [...sessions], from: param(window.start), to: param(window.end) });
 }

@@ -10,6 +10,10 @@ import { keyOf, type CalendarRow } from './mirror.store.js';
 export const clearStaged = (tx: Tx, calendar: CalendarRow): Promise<number> =>
   run(tx, 'delete from staged_events where coach_id = :coach and calendar_id = :calendar', keyOf(calendar));
 
+/** Forgets what was put aside by pulls that never came to their end. Who pulls now owns the calendar's lease. */
+export const pruneStaged = (tx: Tx): Promise<number> =>
+  run(tx, 'delete from staged_events s using calendars c where c.coach_id = s.coach_id and c.id = s.calendar_id and c.lease_owner is null');
+
 /** Puts one page of a pull aside. */
 export async function stagePage(tx: Tx, calendar: CalendarRow, events: readonly CalendarEvent[]): Promise<void> {
   // The same event can stand on two pages, or twice on one, when it changed in between: the later one is the newer truth.

@@ -5,6 +5,7 @@ import { rollOn } from '../mirror/apply.store.js';
 import { markSilent, reckonCadence } from '../mirror/cadence.store.js';
 import { closeUnwanted, openMissingChannels, pruneChannels, replaceDeaf } from '../mirror/channel.store.js';
 import { calendarsToRollOn, wakeForgotten } from '../mirror/mirror.store.js';
+import { pruneStaged } from '../mirror/staged.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { pruneRuns } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
@@ -51,6 +52,7 @@ export async function prune(shell: Shell): Promise<Report> {
     const runs = await pruneRuns(tx, plus(now, -KEEP_RUNS_MS));
     const signIns = await pruneSignIns(tx, now);
     const channels = await pruneChannels(tx, plus(now, -KEEP_CHANNELS_MS));
-    return { outcome: runs + signIns + channels > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels } };
+    const staged = await pruneStaged(tx);
+    return { outcome: runs + signIns + channels + staged > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels, staged } };
   });
 }

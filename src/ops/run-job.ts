@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readDaemonSettings } from '../../config/settings.js';
 import { plus } from '../kernel/interval.js';
@@ -59,5 +62,13 @@ async function runLanes(name: string, lanes: readonly Lane[], connections: numbe
   parentPort?.postMessage('cancelled');
   parentPort?.close();
 }
+/** On Linux each thread has a priority of its own: this one then waits for the others whenever the processor is short. */
+function yieldToOthers(): void {
+  if (process.platform === 'linux') setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
+}
+
 export const runDueWork = (): Promise<void> => runLanes('due-work', LANES, 6);
-export const runFullReads = (): Promise<void> => runLanes('full-reads', FULL_READS, 3);
+export const runFullReads = (): Promise<void> => {
+  yieldToOthers();
+  return runLanes('full-reads', FULL_READS, 3);
+};

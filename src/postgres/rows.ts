@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { instant, type Instant, type Interval } from '../kernel/interval.js';
 import { ID_PREFIX, type IdKind } from '../kernel/ids.js';
+import { isOutdated } from './translate-error.js';
 import type { Reader } from './transaction.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -25,15 +26,39 @@ export const intervalOf = (row: { period_start: number; period_end: number }): I
 /** The columns that `intervalOf` reads. */
 export const PERIOD = 'lower(period) as period_start, upper(period) as period_end';
 
+interface Answer<Row> { readonly rows: Row[]; readonly rowCount: number }
+
+const names = new Map<string, string>();
+let made = 0;
+/** The name under which Postgres keeps a text prepared on each connection: parsed once, and planned seldom. Texts are few: what
+ *  varies is a parameter. */
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) names.set(sql, name = `s${++made}`);
+  return name;
+}
+
+async function ask<Row>(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>>): Promise<Answer<Row>> {
+  const once = async (): Promise<Answer<Row>> => db.raw<Answer<Row>>(sql, bindings).options({ name: nameOf(sql) });
+  try {
+    return await once();
+  } catch (error) {
+    if (!isOutdated(error)) throw error;
+    // A migration changed what `select *` gives: all is prepared anew. A transaction is run again by who began it.
+    names.clear();
+    if (db.isTransaction) throw error;
+    return once();
+  }
+}
+
 /** Runs `sql` and returns its rows. The caller names the row's shape; it is the one decoder of that query. */
 export async function rows<Row>(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<Row[]> {
-  const answer = await db.raw<{ rows: Row[] }>(sql, bindings);
-  return answer.rows;
+  return (await ask<Row>(db, sql, bindings)).rows;
 }
 export async function oneRow<Row>(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<Row | null> {
   return (await rows<Row>(db, sql, bindings))[0] ?? null;
 }
 /** Runs a statement and returns how many rows it touched. */
 export async function run(db: Reader, sql: string, bindings: Readonly<Record<string, unknown>> = {}): Promise<number> {
-  return (await db.raw<{ rowCount: number }>(sql, bindings)).rowCount;
+  return (await ask(db, sql, bindings)).rowCount;
 }

@@ -35,19 +35,21 @@ export async function claimRow(db: Reader, queue: Queue, key: { coachId: CoachId
   return row && { queue, coachId: key.coachId, id: key.id, fence: row.fence, attempts: row.attempts, leaseUntil: row.lease_until };
 }
 
+export const leaseLost = (claim: Claim): Problem => new Problem('LEASE_LOST', 'Somebody else went on with this work.', { queue: claim.queue, id: claim.id });
+
 /** Locks the claimed row and refuses if the lease went to somebody else. First statement of every commit of claimed work.
  *  @throws Problem LEASE_LOST */
 export async function holdLease(tx: Tx, claim: Claim): Promise<void> {
   const row = await oneRow(tx, `select 1 from ${claim.queue} where coach_id = :coach and id = :id and fence = :fence for no key update`,
     { coach: claim.coachId, id: claim.id, fence: claim.fence });
-  if (!row) throw new Problem('LEASE_LOST', 'Somebody else went on with this work.', { queue: claim.queue, id: claim.id });
+  if (!row) throw leaseLost(claim);
 }
 
 /** Lengthens the lease before a slow call. @throws Problem LEASE_LOST */
 export async function renewLease(db: Db, claim: Claim, now: Instant, leaseMs: number): Promise<void> {
   const renewed = await run(db, `update ${claim.queue} set lease_until = :until where coach_id = :coach and id = :id and fence = :fence and lease_owner is not null`,
     { coach: claim.coachId, id: claim.id, fence: claim.fence, until: param(plus(now, leaseMs)) });
-  if (renewed === 0) throw new Problem('LEASE_LOST', 'Somebody else went on with this work.', { queue: claim.queue, id: claim.id });
+  if (renewed === 0) throw leaseLost(claim);
 }
 
 /** Gives the row back after work that went well; its next `wake_at` was set by the work itself. */

@@ -105,11 +105,11 @@ describe('dates that are not, and times below the day', () => {
 describe('the budget of a series', () => {
   // Without a budget each of these would outlast the test
   const within = (master: CalendarEvent) => expandSeries(master, [], year, BERLIN);
-  test.each(['RRULE:FREQ=SECONDLY', 'RRULE:FREQ=MINUTELY', 'RRULE:FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0,15,30,45', 'RRULE:FREQ=SECONDLY;BYSECOND=0'])('%s blocks from where it ends until the window does', (rule) => {
-    const { occurrences, unparsed } = within({ ...series('2026-05-11', rule), transparency: 'transparent' });
+  test.each(['RRULE:FREQ=SECONDLY', 'RRULE:FREQ=MINUTELY', 'RRULE:FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0,15,30,45', 'RRULE:FREQ=SECONDLY;BYSECOND=0'])('%s blocks from its start until the window ends, as one', (rule) => {
+    const master: CalendarEvent = { ...series('2026-05-11', rule), transparency: 'transparent' };
+    const { occurrences, unparsed } = within(master);
     expect(unparsed).toBe('the rule is too much work');
-    expect(occurrences.at(-1)).toMatchObject({ end: year.end, blocking: 'busy' });
-    expect(new Set(occurrences.map((o) => o.eventId)).size).toBe(occurrences.length);
+    expect(occurrences).toMatchObject([{ start: master.when?.kind === 'timed' && master.when.start, end: year.end, blocking: 'busy' }]);
   });
   test('a count that cannot be reached, an interval that is never met, a rule without any day: no work at all', () => {
     for (const rule of ['RRULE:FREQ=DAILY;COUNT=999999999', 'RRULE:FREQ=DAILY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;COUNT=999999999']) expect(within(series('2004-01-05', rule))).toMatchObject({ unparsed: null });

@@ -1,7 +1,8 @@
 /** The sweep: what nothing would wake, what has fallen silent, and the pace of all reads. */
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, plus, type Instant } from '../../src/kernel/interval.js';
-import { sweep } from '../../src/ops/housekeeping.flow.js';
+import { outdateCursors, SHAPE } from '../../src/mirror/mirror.store.js';
+import { prune, sweep } from '../../src/ops/housekeeping.flow.js';
 import { lengthInWords, statusLines } from '../../src/ops/status.js';
 import { on, worlds } from '../support/story.js';
 import type { World } from '../support/world.js';
@@ -77,4 +78,29 @@ test('what nothing would wake is woken', async () => {
 
 test.each([[0, '0 s'], [119_000, '119 s'], [plus(0 as Instant, 20 * MINUTE), '20 min'], [5 * HOUR, '5 h'], [9 * DAY, '9 days'], [-5, '0 s']])('%i ms are "%s"', (ms, words) => {
   expect(lengthInWords(ms)).toBe(words);
+});
+
+test('what a pull that never came to its end has put aside is forgotten, but not under a pull that goes on', async () => {
+  const w = await open({ events: [] });
+  const aside = (): Promise<unknown[]> => w.all('select 1 from staged_events');
+  await w.shell.db.raw(`insert into staged_events (coach_id, calendar_id, id, root_id, etag, event) select coach_id, id, 'left', 'left', '', '{}' from calendars`);
+  await w.shell.db.raw(`update calendars set lease_owner = 'somebody', lease_until = now() - interval '1 hour'`);
+  await prune(w.shell);
+  expect(await aside()).toHaveLength(1);
+  await w.shell.db.raw('update calendars set lease_owner = null, lease_until = null');
+  expect((await prune(w.shell)).counts).toMatchObject({ staged: 1 });
+  expect(await aside()).toEqual([]);
+});
+
+test('calendars that an older version read wait for a full read, in the slots of full reads, and are then as they were', async () => {
+  const w = await open();
+  const laid = (): Promise<unknown[]> => w.all('select root_id, original_key, period::text from occurrences order by 1, 2');
+  const before = await laid();
+  expect(await outdateCursors(w.shell.db, w.now())).toBe(0);
+  await w.shell.db.raw(`update calendars set cursor_shape = ${SHAPE - 1}`);
+  expect(await outdateCursors(w.shell.db, w.now())).toBe(1);
+  expect((await calendar(w))?.wake_at).toBeLessThanOrEqual(plus(w.now(), 10 * MINUTE));
+  await w.pass(10 * MINUTE);
+  expect(await w.one('select cursor_shape, cursor is null as waits, frozen_at from calendars')).toEqual({ cursor_shape: SHAPE, waits: false, frozen_at: null });
+  expect(await laid()).toEqual(before);
 });
