@@ -3,12 +3,12 @@
  * Prints a table and writes `bench/bench.json` beside it. Every figure is the median of its runs, with the least and the most, and a
  * ratio to something that ran beside it, in turns.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { spread } from './bed.mjs';
 
-const BENCHES = { expansion: 9, 'first-sync': 3, incremental: 5, conflict: 3, isolation: 3, idle: 1 };
+const BENCHES = { expansion: 9, 'first-sync': 3, incremental: 5, conflict: 3, isolation: 3, idle: 3 };
 const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string' } } });
 const names = values.only === undefined ? Object.keys(BENCHES) : values.only.split(',');
 
@@ -30,4 +30,8 @@ for (const name of names) {
   }
 }
 const machine = { cores: cpus().length, model: cpus()[0]?.model, memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
-if (values.only === undefined) writeFileSync(new URL('bench.json', import.meta.url), `${JSON.stringify({ machine, figures: table }, null, 1)}\n`);
+// What was not run this time stays as it was.
+const file = new URL('bench.json', import.meta.url);
+const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).figures.filter((row) => !names.includes(row.bench)) : [];
+const order = Object.keys(BENCHES);
+writeFileSync(file, `${JSON.stringify({ machine, figures: [...kept, ...table].sort((a, b) => order.indexOf(a.bench) - order.indexOf(b.bench)) }, null, 1)}\n`);

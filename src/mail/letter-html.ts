@@ -39,7 +39,7 @@ export function drawHtml(plan: LetterPlan): string {
 <table role="presentation" class="mw-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f3f5f1;">
 <tr><td align="center" style="padding:20px 10px;">
 <table role="presentation" class="mw-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background:#ffffff;border:1px solid #dde3df;border-radius:14px;">
-<tr><td class="mw-ink" style="padding:26px 22px 10px;${FONT}color:${INK};">
+<tr><td class="mw-ink" style="padding:26px 22px 10px;overflow-wrap:anywhere;word-break:break-word;${FONT}color:${INK};">
 <h1 class="mw-ink" style="margin:0 0 14px;font-size:23px;line-height:1.25;font-weight:700;color:${INK};">${plan.heading}</h1>
 ${plan.blocks.map(drawBlock)}
 </td></tr>

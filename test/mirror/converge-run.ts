@@ -8,7 +8,7 @@ import { clearTally, count, tally } from './converge-tally.js';
 
 const { MAKEWAY_HISTORIES, MAKEWAY_PATH, MAKEWAY_SHRINK } = process.env;
 /** How many histories all files together live; each has a quarter of them. With MAKEWAY_SEED=random many of them go hunting; MAKEWAY_SHRINK=no tells of a failure at once. */
-const HISTORIES = Number(MAKEWAY_HISTORIES ?? 800);
+const HISTORIES = Number(MAKEWAY_HISTORIES ?? 1_200);
 
 /** A test that the mirror converges, whatever the histories of `profile` do. */
 export function testConvergence(profile: Profile, file: string): void {
