@@ -85,7 +85,7 @@ async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly Root
   else {
     const applied = isoText(how.now);
     const copied = function* (): Generator<Field[]> {
-      for (const w of fresh) yield [calendar.coach_id, calendar.id, w.i, w.r, w.g, w.u === null ? null : isoText(w.u * 1000), how.generation, applied, w.s, JSON.stringify(w.e)];
+      for (const w of fresh) yield [calendar.coach_id, calendar.id, w.i, w.r, w.g, w.u === null ? null : isoText(Math.round(w.u * 1000)), how.generation, applied, w.s, JSON.stringify(w.e)];
     };
     await quicklyOr(tx, (savepoint) => copyInto(savepoint, 'events', EVENT_COLUMNS, copied()), () => putApart(fresh));
     await putApart(replaced);
