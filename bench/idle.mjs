@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { SHAPE } from '../dist/src/mirror/mirror.store.js';
+import { SHAPE } from '../dist/src/mirror/calendar.store.js';
 import { freePort } from '../dist/src/launcher/ports.js';
 import { ended, openBed, spawned } from './bed.mjs';
 

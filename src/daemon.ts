@@ -9,7 +9,7 @@ import { moveAhead, openLead, sandboxClock } from './ops/sandbox-clock.js';
 import { startTimetable, type Timetable } from './ops/timetable.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { Problem } from './kernel/problem.js';
-import { outdateCursors } from './mirror/mirror.store.js';
+import { outdateCursors } from './mirror/calendar.store.js';
 import { openSandbox } from './sandbox/sandbox.js';
 import { webServer } from './web/server.js';
 import { endLeasesOfTheDead } from './work/due.store.js';

@@ -6,7 +6,7 @@ import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { canWrite } from '../mirror/access-role.js';
 import { knownCalendars } from '../mirror/calendar-list.store.js';
-import { calendarRow, sessionCalendar } from '../mirror/mirror.store.js';
+import { calendarRow, sessionCalendar } from '../mirror/calendar.store.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
 import { requestById, requestsOf } from '../requests/request.store.js';

@@ -6,7 +6,7 @@ import { oneRow, param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { applyApart, bareOf, quicklyOr } from './apart.store.js';
 import { mergeRoots, occurrencesOf, originalKey, reachOf, rootOf, type RootChange } from './merge.js';
-import { expansionWindow, keyOf, type CalendarRow } from './mirror.store.js';
+import { expansionWindow, keyOf, type CalendarRow } from './calendar.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 
 /** What a change of the mirror touched: how many events, its roots, and the times that were or are now taken. */

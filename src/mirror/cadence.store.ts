@@ -6,7 +6,7 @@ import type { Reader, Tx } from '../postgres/transaction.js';
 import { callsPerDay, countFullRead, fullReadAt, nextPullAt, SILENT_GAPS, SILENT_LEAST_MS, stretchFor, UNSTRETCHED, usualGap, type Pace, type Stretch } from './cadence.js';
 import { leaseLost, type Claim } from '../work/due.store.js';
 import { judgePushes, pushHealth, type PushHealth, type PushRecord } from './push-health.js';
-import { expansionWindow, SHAPE } from './mirror.store.js';
+import { expansionWindow, SHAPE } from './calendar.store.js';
 
 /** A calendar as it was when its pull began. */
 interface Pulled { readonly coach_id: CoachId; readonly id: string; readonly pushes: number; readonly dirty: number; readonly last_pull_at: Instant | null; readonly cursor_shape: number | null; readonly access_role: string }

@@ -11,7 +11,7 @@ import { lockMirror } from './apply.store.js';
 import { firstRole, forgets, heedAbsence, heedEntry, LINE, type Reaction, type Sight } from './calendar-list.js';
 import { insertCalendar, keepEntry, markAbsent, markGone, setRetired, setRole, type Known } from './calendar-list.store.js';
 import { cancelSessions, closeChannels, forgetMirror, forgetPlace } from './forget.store.js';
-import { calendarRow, markDirty } from './mirror.store.js';
+import { calendarRow, markDirty } from './calendar.store.js';
 
 interface Scene { readonly tx: Tx; readonly shell: Shell; readonly now: Instant; /** Counts reads of the list: names its letters. */ readonly reading: number }
 

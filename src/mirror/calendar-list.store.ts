@@ -6,7 +6,7 @@ import type { Reader, Tx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
 import { isMirrored, type Role } from './access-role.js';
 import { listedAs, type KnownCalendar } from './calendar-list.js';
-import { OUT_OF_SIGHT } from './mirror.store.js';
+import { OUT_OF_SIGHT } from './calendar.store.js';
 
 /** A coach's list of calendars. `account` is the Google account whose list was read; `grantedBy` the one that connected. */
 export interface ListRow { readonly cursor: string | null; readonly account: string | null; readonly last_full_at: Instant | null; readonly granted_by: string | null }

@@ -11,7 +11,7 @@ import { knownCalendars, setRole } from './calendar-list.store.js';
 import { planRole, type RoleChange } from './calendar-role.js';
 import { openMissingChannels } from './channel.store.js';
 import { closeChannels, forgetMirror, openWorkOn, stripMirror } from './forget.store.js';
-import { calendarRow } from './mirror.store.js';
+import { calendarRow } from './calendar.store.js';
 
 /** A person gives a calendar another role. What must leave the mirror leaves it in this one commit (design, section 10);
  *  what must be read is due at its end. Refused, with the reason, while something is under way on it.

@@ -4,7 +4,7 @@ import type { Interval } from '../kernel/interval.js';
 import { rangeParam, rows } from '../postgres/rows.js';
 import type { Reader } from '../postgres/transaction.js';
 import type { LaidOut } from './differences.js';
-import { keyOf, type CalendarRow } from './mirror.store.js';
+import { keyOf, type CalendarRow } from './calendar.store.js';
 
 /** Etags by id, of those of `ids` that are mirrored. */
 export const etagsOf = async (db: Reader, calendar: CalendarRow, ids: readonly string[]): Promise<Map<string, string>> =>

@@ -14,7 +14,7 @@ import { endPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
 import { editsBetween, rememberEdits } from './edits.store.js';
 import { tellFrozen } from './frozen.step.js';
-import { calendarRow, expansionWindow, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './calendar.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';

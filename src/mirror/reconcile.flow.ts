@@ -7,7 +7,7 @@ import type { Shell } from '../work/shell.port.js';
 import { isBusyOnly } from './access-role.js';
 import { compareEvents, compareOccurrences, type Difference } from './differences.js';
 import { etagsOf, laidOutIn, mirroredIds } from './differences.store.js';
-import { calendarRow, expansionWindow, forgetCursor, UNBRAKED, type CalendarRow } from './mirror.store.js';
+import { calendarRow, expansionWindow, forgetCursor, UNBRAKED, type CalendarRow } from './calendar.store.js';
 
 /** Expansions are read so many days at a time: memory does not grow with the calendar. */
 const SLICE_MS = 31 * DAY;

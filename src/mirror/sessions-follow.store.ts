@@ -6,7 +6,7 @@ import { DAY, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { param, rangeParam, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import type { RootChange } from './merge.js';
-import type { CalendarRow } from './mirror.store.js';
+import type { CalendarRow } from './calendar.store.js';
 
 /** How far from its old time the other part of a split is looked for. */
 const NEAR_MS = 8 * DAY;

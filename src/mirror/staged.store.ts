@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/interval.js';
 import { oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { rootOf } from './merge.js';
-import { keyOf, type CalendarRow } from './mirror.store.js';
+import { keyOf, type CalendarRow } from './calendar.store.js';
 
 /** Forgets what a pull has put aside. */
 export const clearStaged = (tx: Tx, calendar: CalendarRow): Promise<number> =>

@@ -9,7 +9,7 @@ import type { Report, Shell } from '../work/shell.port.js';
 import { isMirrored } from './access-role.js';
 import { LOST_LIVES_MS, OVERLAP_MS, REFUSED_FOR_MS, renewAt } from './channel.js';
 import { besides, channelRow, channelToken, insertSuccessor, setChannelState, setOpen, takePush, type Channel } from './channel.store.js';
-import { calendarRow, markDirty, type CalendarRow } from './mirror.store.js';
+import { calendarRow, markDirty, type CalendarRow } from './calendar.store.js';
 
 interface Scene { readonly shell: Shell; readonly claim: Claim; readonly channel: Channel; readonly calendar: CalendarRow; readonly now: Instant }
 

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/problem.js';
 import type { Role } from '../mirror/access-role.js';
 import { changeRole } from '../mirror/calendar-role.flow.js';
 import { knownCalendars, type Known } from '../mirror/calendar-list.store.js';
-import { calendarRow } from '../mirror/mirror.store.js';
+import { calendarRow } from '../mirror/calendar.store.js';
 import type { Shell } from '../work/shell.port.js';
 
 const ROLES: readonly string[] = ['sessions', 'busy', 'requests', 'ignored'] satisfies Role[];

@@ -4,7 +4,7 @@ import { wakeForgottenLists } from '../mirror/calendar-list.store.js';
 import { rollOn } from '../mirror/apply.store.js';
 import { markSilent, reckonCadence } from '../mirror/cadence.store.js';
 import { closeUnwanted, openMissingChannels, pruneChannels, replaceDeaf } from '../mirror/channel.store.js';
-import { calendarsToRollOn, wakeForgotten } from '../mirror/mirror.store.js';
+import { calendarsToRollOn, wakeForgotten } from '../mirror/calendar.store.js';
 import { pruneStaged } from '../mirror/staged.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { pruneRuns } from '../work/job-run.store.js';

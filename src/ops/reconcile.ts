@@ -3,7 +3,7 @@ import type { CoachId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import { lasting, type Difference } from '../mirror/differences.js';
 import { reconcilable } from '../mirror/differences.store.js';
-import type { CalendarRow } from '../mirror/mirror.store.js';
+import type { CalendarRow } from '../mirror/calendar.store.js';
 import { compareWithGoogle, readAnew } from '../mirror/reconcile.flow.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { claimRow } from '../work/due.store.js';

@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { unsentLetters } from '../mail/outbox.store.js';
 import { followedCalendars, lastCadence, type Cadence, type Followed } from '../mirror/cadence.store.js';
 import type { PushHealth } from '../mirror/push-health.js';
-import { calendarsOf, type CalendarRow } from '../mirror/mirror.store.js';
+import { calendarsOf, type CalendarRow } from '../mirror/calendar.store.js';
 import { unparsedByCalendar } from '../mirror/unread.store.js';
 import { allOpenRequests } from '../requests/request.store.js';
 import { needsCoach } from '../requests/request.js';

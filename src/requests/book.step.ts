@@ -2,7 +2,7 @@ import type { Coach } from '../coach/coach.store.js';
 import type { HoldId, LandingId } from '../kernel/ids.js';
 import { intervalFrom, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { sessionCalendar } from '../mirror/mirror.store.js';
+import { sessionCalendar } from '../mirror/calendar.store.js';
 import type { Tx } from '../postgres/transaction.js';
 import { beginLanding } from '../resolution/landing.store.js';
 import { lengthMs, type Request } from './request.js';

@@ -6,7 +6,7 @@ import { plus } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
-import { calendarRow, markDirty, mirroredEvent } from '../mirror/mirror.store.js';
+import { calendarRow, markDirty, mirroredEvent } from '../mirror/calendar.store.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
 import { requestById } from '../requests/request.store.js';

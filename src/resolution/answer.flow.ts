@@ -5,7 +5,7 @@ import { whyUnchecked } from '../conflicts/standing.store.js';
 import type { CoachId, ResolutionId } from '../kernel/ids.js';
 import { sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { sessionCalendar } from '../mirror/mirror.store.js';
+import { sessionCalendar } from '../mirror/calendar.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, muteClient } from '../requests/client.store.js';
 import { requestById, setBooking, setPending } from '../requests/request.store.js';

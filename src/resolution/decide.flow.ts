@@ -6,7 +6,7 @@ import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { sessionCalendar } from '../mirror/mirror.store.js';
+import { sessionCalendar } from '../mirror/calendar.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { nameTitle, saveClient } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';

@@ -10,7 +10,7 @@ import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
-import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/calendar.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';

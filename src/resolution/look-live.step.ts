@@ -2,7 +2,7 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { CoachId } from '../kernel/ids.js';
 import { instant, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { blockingCalendars } from '../mirror/mirror.store.js';
+import { blockingCalendars } from '../mirror/calendar.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { takesTime, type Seen } from './live-look.js';
 

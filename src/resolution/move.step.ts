@@ -7,7 +7,7 @@ import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
-import { markDirty, type CalendarRow } from '../mirror/mirror.store.js';
+import { markDirty, type CalendarRow } from '../mirror/calendar.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { inTx } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';

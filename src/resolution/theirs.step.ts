@@ -5,7 +5,7 @@ import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
 import { whyUnchecked } from '../conflicts/standing.store.js';
 import { MINUTE } from '../kernel/interval.js';
-import { mirroredEvent } from '../mirror/mirror.store.js';
+import { mirroredEvent } from '../mirror/calendar.store.js';
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { clientById, namedTitles, type Client } from '../requests/client.store.js';
 import { holdLease } from '../work/due.store.js';

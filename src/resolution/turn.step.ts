@@ -5,7 +5,7 @@ import type { ClientId, CoachId, HoldId, RequestId } from '../kernel/ids.js';
 import { plus, type Instant, type Interval } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
-import { OPEN_REQUEST_POLL_MS, pollSoon } from '../mirror/mirror.store.js';
+import { OPEN_REQUEST_POLL_MS, pollSoon } from '../mirror/calendar.store.js';
 import { rangeParam } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
 import { setClosed, setPending, wakeWaitingFor } from '../requests/request.store.js';

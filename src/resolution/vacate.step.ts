@@ -6,7 +6,7 @@ import { Problem } from '../kernel/problem.js';
 import { knownZone } from '../kernel/zone.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { applyEvents } from '../mirror/apply.store.js';
-import { calendarRow, markDirty, sessionCalendar, type CalendarRow } from '../mirror/mirror.store.js';
+import { calendarRow, markDirty, sessionCalendar, type CalendarRow } from '../mirror/calendar.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { inTx, type Tx } from '../postgres/transaction.js';

@@ -7,7 +7,7 @@ import { decodeEvent } from '../../src/google/decode-event.js';
 import { HOUR, instant } from '../../src/kernel/interval.js';
 import { applyApart } from '../../src/mirror/apart.store.js';
 import { applyEvents } from '../../src/mirror/apply.store.js';
-import { calendarsOf } from '../../src/mirror/mirror.store.js';
+import { calendarsOf } from '../../src/mirror/calendar.store.js';
 import { inTx, type Tx } from '../../src/postgres/transaction.js';
 import { mutatedFrom } from '../google/mutated.js';
 import { MONDAY, on, worlds } from '../support/story.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { rollHorizon } from '../../src/ops/housekeeping.flow.js';
 import { WORKERS } from '../../src/ops/compose.js';
 import type { CoachId } from '../../src/kernel/ids.js';
-import { calendarRow, markDirty } from '../../src/mirror/mirror.store.js';
+import { calendarRow, markDirty } from '../../src/mirror/calendar.store.js';
 import { readAnew } from '../../src/mirror/reconcile.flow.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import { runDue } from '../../src/work/run-due.flow.js';

@@ -32,6 +32,11 @@ const KNOWN: readonly [lost: string, steps: Step[], setting?: Partial<History['s
     edit({ do: 'moveInstance', which: 0, slot: 2, times: timed(0, 0) }), pull(), edit({ do: 'split', which: 0, slot: 1, minute: undefined })]],
   ['a calendar of which we were allowed less before its first read', [
     edit({ do: 'createSeries', own: 0, times: timed(0, 0), lines: { rule: 'FREQ=WEEKLY', end: { kind: 'never' }, extra: [] }, kind: 'plain', guests: 'guest' }), { do: 'share', role: 'freeBusyReader' }], { shared: 'reader' }],
+  // What the dead put aside says that the event is still there.
+  ['the end of an event between a full read that died and the next one', [
+    ...[0, 1, 2, 3, 4, 5].map((n) => create(timed(n, 600))), pull(),
+    ...[0, 1, 2, 3].flatMap((nth): Step[] => [
+      { do: 'expire' }, pull({ size: 1 }), { do: 'pass', minutes: 2 }, pull({ size: 1, death: { side: 'after', nth } }), edit({ do: 'delete', which: nth }), { do: 'pass', minutes: 2 }, pull({ size: 1 })])]],
 ];
 
 test.each(KNOWN)('%s is not lost', async (_, steps, setting = {}) => {

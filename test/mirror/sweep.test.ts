@@ -1,7 +1,7 @@
 /** The sweep: what nothing would wake, what has fallen silent, and the pace of all reads. */
 import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, plus, type Instant } from '../../src/kernel/interval.js';
-import { outdateCursors, SHAPE } from '../../src/mirror/mirror.store.js';
+import { outdateCursors, SHAPE } from '../../src/mirror/calendar.store.js';
 import { prune, sweep } from '../../src/ops/housekeeping.flow.js';
 import { lengthInWords, statusLines } from '../../src/ops/status.js';
 import { on, worlds } from '../support/story.js';

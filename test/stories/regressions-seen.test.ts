@@ -8,7 +8,7 @@ import type { ResolutionId } from '../../src/kernel/ids.js';
 import { startOfDay, wallClock } from '../../src/kernel/zone.js';
 import { channelToken } from '../../src/mirror/channel.store.js';
 import { applyEvents } from '../../src/mirror/apply.store.js';
-import { calendarRow } from '../../src/mirror/mirror.store.js';
+import { calendarRow } from '../../src/mirror/calendar.store.js';
 import { wakeWaiting } from '../../src/mirror/wake.store.js';
 import { WORKERS } from '../../src/ops/compose.js';
 import { inTx, type Tx } from '../../src/postgres/transaction.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { DAY, instant, type Instant } from '../../src/kernel/interval.js';
 import { channelToken } from '../../src/mirror/channel.store.js';
-import { calendarRow } from '../../src/mirror/mirror.store.js';
+import { calendarRow } from '../../src/mirror/calendar.store.js';
 import { compose, WORKERS } from '../../src/ops/compose.js';
 import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { claimDue } from '../../src/work/due.store.js';
