@@ -10,7 +10,7 @@ import { recordRun } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { compose, WORKERS } from './compose.js';
 import { dueLoop, FULL_READS, LANES, type Lane } from './due-loop.js';
-import { logRuns, openLog } from './logger.js';
+import { logRuns, openLog, type Logger } from './logger.js';
 import { sandboxClock } from './sandbox-clock.js';
 import type { Clock } from '../kernel/clock.port.js';
 
@@ -51,24 +51,27 @@ export async function runJob(name: string, flow: (shell: Shell) => Promise<Repor
   parentPort?.close();
 }
 
+/** On Linux each thread has a priority of its own: this one then waits for the others whenever the processor is short. */
+function yieldToOthers(log: Logger): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    log.warn({ code: (error as { code?: unknown }).code }, 'this thread keeps its priority: the system does not let it go lower');
+  }
+}
+
 /** The body of a long-running worker that does the due work of `lanes`. */
-async function runLanes(name: string, lanes: readonly Lane[], connections: number): Promise<void> {
+async function runLanes(name: string, lanes: readonly Lane[], connections: number, prepare: (log: Logger) => void = () => undefined): Promise<void> {
   const settings = readDaemonSettings(process.env);
   const log = openLog(settings.logLevel, settings.logFile, name);
   logRuns(log);
+  prepare(log);
   const { shell, close } = compose(settings, name, { connections, ...clockHere() });
   await dueLoop(shell, WORKERS, lanes, settings.databaseUrl, log, cancellation());
   await close();
   parentPort?.postMessage('cancelled');
   parentPort?.close();
 }
-/** On Linux each thread has a priority of its own: this one then waits for the others whenever the processor is short. */
-function yieldToOthers(): void {
-  if (process.platform === 'linux') setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
-}
-
 export const runDueWork = (): Promise<void> => runLanes('due-work', LANES, 6);
-export const runFullReads = (): Promise<void> => {
-  yieldToOthers();
-  return runLanes('full-reads', FULL_READS, 3);
-};
+export const runFullReads = (): Promise<void> => runLanes('full-reads', FULL_READS, 3, yieldToOthers);

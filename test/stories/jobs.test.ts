@@ -1,4 +1,6 @@
 /** The timetable in the real daemon: its worker threads run, are started again, leave their lines, and end when told. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { TIMETABLE } from '../../jobs/index.js';
 import { newGrounds, until, type Grounds } from '../support/daemon.js';
@@ -32,6 +34,15 @@ test('due work runs in its worker; each run is a row and a JSON line with the sa
   expect(TIMETABLE.map((job) => job.name)).toEqual(expect.arrayContaining(['due-work', 'sweep', 'horizon', 'prune']));
   // No names, no addresses.
   expect(daemon.log).not.toMatch(/dana|sam ortiz|@client\.example/i);
+});
+
+test.runIf(process.platform === 'linux')('the thread of full reads, and no other, waits for the others when the processor is short', async () => {
+  const g = await grounds();
+  const daemon = g.start();
+  await daemon.ready();
+  // Field 19 of stat (proc(5)) is the priority; what stands before it in brackets may hold spaces.
+  const lowest = (): number => readdirSync(`/proc/${daemon.pid}/task`).filter((task) => readFileSync(`/proc/${daemon.pid}/task/${task}/stat`, 'utf8').split(') ')[1]?.split(' ')[16] === String(constants.priority.PRIORITY_LOW)).length;
+  await until(() => lowest() === 1, 'one thread has the lowest priority');
 });
 
 test('a worker thread that ends is started again, each time later, and what it held is taken up', async () => {

@@ -65,6 +65,7 @@ export class Daemon {
   lines(): Record<string, unknown>[] {
     return this.said.split('\n').flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line) as Record<string, unknown>] : []));
   }
+  get pid(): number { return this.child.pid ?? 0; }
   get hasEnded(): boolean { return this.child.exitCode !== null || this.child.signalCode !== null; }
   ready(withinMs = 30_000): Promise<Ready> {
     return until(() => { if (this.hasEnded) throw new Error(`the daemon ended: ${this.said}`); return this.heard; }, () => `the daemon is ready\n${this.said}`, withinMs);
