@@ -56,6 +56,12 @@ interface Written { readonly i: string; readonly r: string; readonly g: string; 
 const EVENT_COLUMNS = ['coach_id', 'calendar_id', 'id', 'root_id', 'etag', 'updated_at', 'generation', 'applied_at', 'reach', 'event'];
 /** From so many new rows on, COPY is worth its savepoint. */
 const MANY = 100;
+/** Adds new rows: many by COPY, few in the careful way, and many too if Postgres refuses one of them. */
+async function bring<T>(tx: Tx, table: string, columns: readonly string[], items: readonly T[], fields: (item: T) => Field[], careful: () => Promise<unknown>): Promise<void> {
+  const lines = function* (): Generator<Field[]> { for (const item of items) yield fields(item); };
+  if (items.length < MANY) await careful();
+  else await quicklyOr(tx, (savepoint) => copyInto(savepoint, table, columns, lines()), careful);
+}
 
 async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly RootChange[], how: Applying): Promise<number> {
   const fresh: Written[] = [], replaced: Written[] = [];
@@ -67,29 +73,23 @@ async function writeEvents(tx: Tx, calendar: CalendarRow, changes: readonly Root
       had.delete(event.id);
       if (old === event) continue;
       const reach = reachOf(event);
-      (old ? replaced : fresh).push({ i: event.id, r: rootOf(event), g: event.etag, u: event.updatedAt === null ? null : event.updatedAt / 1000, s: reach && rangeText(reach), e: event });
+      (old ? replaced : fresh).push({ i: event.id, r: rootOf(event), g: event.etag, u: event.updatedAt, s: reach && rangeText(reach), e: event });
     }
     gone.push(...had.keys());
   }
   if (gone.length > 0) await run(tx, 'delete from events where coach_id = :coach and calendar_id = :calendar and id = any(:gone)', { ...keyOf(calendar), gone });
   const put = (savepoint: Tx, some: readonly Written[]): Promise<number> => run(savepoint, `
       insert into events (${EVENT_COLUMNS.join(', ')})
-      select :coach, :calendar, w.i, w.r, w.g, to_timestamp(w.u), :generation, :now, w.s::tstzrange, w.e
+      select :coach, :calendar, w.i, w.r, w.g, to_timestamp(w.u / 1000), :generation, :now, w.s::tstzrange, w.e
       from jsonb_to_recordset((:written)::jsonb) as w(i text, r text, g text, u double precision, s text, e jsonb)
       on conflict (coach_id, calendar_id, id) do update
         set root_id = excluded.root_id, etag = excluded.etag, updated_at = excluded.updated_at, generation = excluded.generation, applied_at = excluded.applied_at,
           reach = excluded.reach, event = excluded.event`,
     { ...keyOf(calendar), generation: how.generation, now: param(how.now), written: JSON.stringify(some) });
   const putApart = (some: readonly Written[]): Promise<unknown> => applyApart(tx, some, put, (w) => ({ ...w, g: '', u: null, s: null, e: bareOf(w.e) }));
-  if (fresh.length < MANY) await putApart([...replaced, ...fresh]);
-  else {
-    const applied = isoText(how.now);
-    const copied = function* (): Generator<Field[]> {
-      for (const w of fresh) yield [calendar.coach_id, calendar.id, w.i, w.r, w.g, w.u === null ? null : isoText(Math.round(w.u * 1000)), how.generation, applied, w.s, JSON.stringify(w.e)];
-    };
-    await quicklyOr(tx, (savepoint) => copyInto(savepoint, 'events', EVENT_COLUMNS, copied()), () => putApart(fresh));
-    await putApart(replaced);
-  }
+  const applied = isoText(how.now);
+  await bring(tx, 'events', EVENT_COLUMNS, fresh, (w) => [calendar.coach_id, calendar.id, w.i, w.r, w.g, w.u === null ? null : isoText(w.u), how.generation, applied, w.s, JSON.stringify(w.e)], () => putApart(fresh));
+  await putApart(replaced);
   return gone.length + fresh.length + replaced.length;
 }
 const isoText = (ms: number): string => new Date(ms).toISOString();
@@ -116,13 +116,7 @@ async function insertOccurrences(tx: Tx, calendar: CalendarRow, laid: readonly (
     select :coach, :calendar, o.r, o.k, o.i, tstzrange(to_timestamp(o.s / 1000), to_timestamp(o.e / 1000)), o.d, o.b
     from jsonb_to_recordset((:added)::jsonb) as o(r text, k text, i text, s double precision, e double precision, d boolean, b text)
     on conflict (coach_id, calendar_id, root_id, original_key) do nothing`, { ...keyOf(calendar), added: JSON.stringify(added) });
-  if (added.length < MANY) await insert();
-  else {
-    const copied = function* (): Generator<Field[]> {
-      for (const o of added) yield [calendar.coach_id, calendar.id, o.r, o.k, o.i, rangeText({ start: o.s, end: o.e }), o.d, o.b];
-    };
-    await quicklyOr(tx, (savepoint) => copyInto(savepoint, 'occurrences', OCCURRENCE_COLUMNS, copied()), insert);
-  }
+  await bring(tx, 'occurrences', OCCURRENCE_COLUMNS, added, (o) => [calendar.coach_id, calendar.id, o.r, o.k, o.i, rangeText({ start: o.s, end: o.e }), o.d, o.b], insert);
 }
 
 const sameOccurrences = (a: readonly Occurrence[], b: readonly Occurrence[]): boolean => a.length === b.length && a.every((o, i) => {
