@@ -22,7 +22,7 @@ import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
 import { clientById } from './requests/client.store.js';
-import { pictureOf } from './conflicts/picture.store.js';
+import { pictureOf, wantedBy } from './conflicts/picture.store.js';
 import { needsCoach } from './requests/request.js';
 import { decide } from './resolution/decide.flow.js';
 import type { Decision } from './resolution/decision.js';
@@ -105,7 +105,7 @@ async function pending({ shell }: Composed): Promise<number> {
     const coach = await coachById(shell.db, request.coach_id);
     const client = await clientById(shell.db, coach.id, request.client_id);
     const mine = request.pending_reason !== null && needsCoach(request.pending_reason);
-    const blockers = mine ? (await pictureOf(shell.db, coach, request, shell.clock.now())).blockers.map((b) => `\n    stands there: ${b.title}  (--tick ${b.key})`).join('') : '';
+    const blockers = mine ? (await pictureOf(shell.db, coach, wantedBy(request), shell.clock.now())).blockers.map((b) => `\n    stands there: ${b.title}  (--tick ${b.key})`).join('') : '';
     lines.push({ mine, line: `${request.id}  ${coach.slug}  ${client.name} wants ${momentInWords(request.wanted_at, coach.zone)}\n    ${mine ? 'the coach decides: ' : ''}${await standingOf(shell.db, coach, request)}${blockers}` });
   }
   for (const { line } of lines.sort((a, b) => Number(b.mine) - Number(a.mine))) say(line);

@@ -1,9 +1,9 @@
 import type { Coach } from '../coach/coach.store.js';
-import type { ClientId } from '../kernel/ids.js';
+import type { ClientId, RequestId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { addDays, startOfDay, wallClock } from '../kernel/zone.js';
 import { asksOf, clientByEmail, clientById, pastStarts, type Client } from '../requests/client.store.js';
-import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
+import { lengthMs, type Request } from '../requests/request.js';
 import { liveHolds } from '../slots/hold.store.js';
 import { rankSlots } from '../slots/rank.js';
 import { judgeSlot, searchSlots } from '../slots/search.js';
@@ -11,10 +11,15 @@ import type { Reader } from '../postgres/transaction.js';
 import { candidateOf, mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
 import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
-/** All that a decision about one request rests on: what stands there, who could be asked, which times are free. */
+/** A time that somebody wants. Null: nobody has asked for it yet, or who would is not known. */
+export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null }
+/** One of the times that a request names; else the one that it is about now. */
+export const wantedBy = (request: Request, start: Instant = request.wanted_at): Wanted =>
+  ({ interval: intervalFrom(start, lengthMs(request)), requestId: request.id, clientId: request.client_id });
+
+/** All that a decision about one wanted time rests on: what stands there, who could be asked, which times are free. */
 export interface Picture {
   readonly wanted: Interval;
-  readonly incoming: Client;
   readonly blockers: readonly Blocker[];
   /** The other events of that day. */
   readonly neighbours: readonly Blocker[];
@@ -27,21 +32,20 @@ export interface Picture {
 }
 
 /** Reads the mirror and the holds. Nothing is judged that is not judged again at the click. */
-export async function pictureOf(db: Reader, coach: Coach, request: Request, now: Instant): Promise<Picture> {
-  const wanted = wantedInterval(request);
-  const incoming = await clientById(db, coach.id, request.client_id);
+export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, requestId, clientId }: Wanted, now: Instant): Promise<Picture> {
+  const length = wanted.end - wanted.start;
   const day = wallClock(wanted.start, coach.zone).date;
   const around = await blockersAt(db, coach, { start: startOfDay(day, coach.zone), end: startOfDay(addDays(day, 1), coach.zone) });
   const blockers = await blockersAt(db, coach, wanted);
-  const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== request.id);
+  const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== requestId);
   const candidate = await candidateIn(db, coach, blockers);
   const about = candidate?.client
-    ? { isMuted: candidate.client.muted_at !== null, asksLately: await asksOf(db, coach.id, candidate.client.id, coach.policy.asksPerClient.days, now), isIncoming: candidate.client.id === request.client_id }
+    ? { isMuted: candidate.client.muted_at !== null, asksLately: await asksOf(db, coach.id, candidate.client.id, coach.policy.asksPerClient.days, now), isIncoming: candidate.client.id === clientId }
     : null;
 
   const unchecked = (await whyUnchecked(db, coach)) !== null;
   const verdict = unchecked ? 'unchecked' : mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
-  const otherSlots = await freeSlots(db, coach, { near: wanted.start, lengthMs: lengthMs(request), clientId: request.client_id, taken: [wanted], now });
+  const otherSlots = await freeSlots(db, coach, { near: wanted.start, lengthMs: length, clientId, taken: [wanted], now });
   let ask: Picture['ask'];
   if (typeof verdict === 'string') ask = verdict;
   else {
@@ -50,10 +54,9 @@ export async function pictureOf(db: Reader, coach: Coach, request: Request, now:
     });
     ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, verdict.interval.start) };
   }
-  const own = intervalFrom(wanted.start, lengthMs(request));
-  const judged = judgeSlot(await slotFacts(db, coach, now, lengthMs(request), [], undefined), wanted.start);
-  const manual = unchecked ? [] : judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [own, ...otherSlots] : otherSlots;
-  return { wanted, incoming, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, candidate, ask, otherSlots, manual };
+  const judged = judgeSlot(await slotFacts(db, coach, now, length, [], undefined), wanted.start);
+  const manual = unchecked ? [] : judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [wanted, ...otherSlots] : otherSlots;
+  return { wanted, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, candidate, ask, otherSlots, manual };
 }
 
 async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[]): Promise<Picture['candidate']> {

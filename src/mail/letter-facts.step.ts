@@ -1,5 +1,5 @@
 import { ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
-import { pictureOf } from '../conflicts/picture.store.js';
+import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { grantOf } from '../google/grant.store.js';
 import { intervalFrom, type Interval } from '../kernel/interval.js';
@@ -66,7 +66,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
   switch (row.letter) {
     case 'decision': {
       if (request.state !== 'pending_resolution' || request.revision !== row.revision) return null;
-      const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
+      const picture = await pictureOf(shell.db, coach, wantedBy(request), shell.clock.now());
       const open = shell.publicUrl + await linkPath(shell.db, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: row.revision });
       const reason = await reasonForCoach(shell.db, request);
       const titled = (b: { title: string; interval: Interval }): { title: string; interval: Interval } => ({ title: b.title, interval: b.interval });

@@ -1,6 +1,6 @@
 import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { ASK_REFUSAL_IN_WORDS, standing } from '../conflicts/blocker.js';
-import { pictureOf, type Picture } from '../conflicts/picture.store.js';
+import { pictureOf, wantedBy, type Picture } from '../conflicts/picture.store.js';
 import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
@@ -61,7 +61,7 @@ async function carryOut(tx: Tx, shell: Shell, coach: Coach, request: Request, li
       return { did: 'decline', landing: null };
     case 'option1': {
       await endLive();
-      const picture = await pictureOf(tx, coach, request, now);
+      const picture = await pictureOf(tx, coach, wantedBy(request), now);
       if (picture.otherSlots.length === 0) return refuse('not-possible', 'There is no other free time to offer.');
       await offerOtherTimes(tx, shell, coach, request, picture.otherSlots, now);
       return { did: 'option1', landing: null };
@@ -85,13 +85,13 @@ async function carryOut(tx: Tx, shell: Shell, coach: Coach, request: Request, li
 async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, decision: Extract<Decision, { do: 'option2' }>, now: Instant): Promise<DecisionAnswer> {
   const unchecked = await whyUnchecked(tx, coach);
   if (unchecked) return refuse('not-possible', 'Your calendar cannot be checked right now, so nobody is asked.');
-  let picture = await pictureOf(tx, coach, request, now);
+  let picture = await pictureOf(tx, coach, wantedBy(request), now);
   // Somebody else may have been put there since the page was shown.
   if (decision.about !== null && picture.candidate?.blocker.key !== decision.about) return refuse('not-possible', 'Your calendar has changed since. Here is how it stands now.');
   const named = await clientBehind(tx, coach, picture, decision, now);
   if ('refused' in named) return named;
   // The coach has just said who it is: judge again with what is now known of that client.
-  picture = await pictureOf(tx, coach, request, now);
+  picture = await pictureOf(tx, coach, wantedBy(request), now);
   const { candidate } = picture;
   if (typeof picture.ask === 'string' || !candidate) return refuse('not-possible', askRefusal(picture));
   const ticked = new Set(decision.ticks);

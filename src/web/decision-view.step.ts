@@ -1,5 +1,5 @@
 import { isSession, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
-import { pictureOf } from '../conflicts/picture.store.js';
+import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { intervalFrom } from '../kernel/interval.js';
 import { momentInWords } from '../kernel/zone.js';
@@ -32,7 +32,8 @@ export async function standingOf(db: Reader, coach: Coach, request: Request): Pr
 }
 
 export async function decisionView(shell: Shell, coach: Coach, request: Request, page: { action: string; guard: string | null; isStale: boolean; isDecided: boolean; prepared: DecisionView['prepared']; fault: string | null }): Promise<DecisionView> {
-  const picture = await pictureOf(shell.db, coach, request, shell.clock.now());
+  const incoming = await clientById(shell.db, coach.id, request.client_id);
+  const picture = await pictureOf(shell.db, coach, wantedBy(request), shell.clock.now());
   const isOpen = request.state === 'pending_resolution' && request.pending_reason !== 'moving' && request.pending_reason !== 'landing';
   const candidate = picture.candidate;
   const blockers: BlockerView[] = picture.blockers.map((b) => ({
@@ -41,7 +42,7 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
   if (picture.isPromised) blockers.push({ key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' });
   const isCoachsTurn = request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason);
   return {
-    ...page, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: picture.incoming.name, email: picture.incoming.email ?? '' }, sessionType: request.session_type,
+    ...page, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
     wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
     alsoWanted: request.wanted_starts.filter((s) => s !== request.wanted_at).map((s) => intervalFrom(s, lengthMs(request))),
     standing: await standingOf(shell.db, coach, request), isOpen, blockers,
