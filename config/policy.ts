@@ -10,6 +10,8 @@ const RULES = z.strictObject({
   minimumNoticeMs: z.int().min(0).max(60 * 24 * HOUR),
   freezeMs: z.int().min(0).max(60 * 24 * HOUR),
   asksPerClient: z.strictObject({ count: z.int().min(0).max(100), days: z.int().min(1).max(365) }),
+  reminderAt: z.number().min(0.1).max(0.9).nullable(),
+  byItself: z.enum(['none', 'option1', 'option2']),
   afterSilence: z.enum(['coach', 'option1']),
   land: z.enum(['automatic', 'manual']),
   workingHours: z.array(z.strictObject({ weekday: z.int().min(1).max(7), from: CLOCK, to: CLOCK }).refine((h) => h.from < h.to, '"from" must be before "to"')).max(50),

@@ -35,7 +35,7 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
   makeway pending                       requests that are not settled, the coach's turn first
   makeway resolve <request> --option 1|2|decline|manual
                                         settle one for the coach:
-          --start <RFC 3339>            the time, for manual
+          --start <RFC 3339>            the time, for manual; for 2, which of several wanted times
           --address <e-mail>            option 2, if the address is missing
           --tick <key>                  option 2: this blocker does not matter here (repeatable)
   makeway jobs [--failed] [--follow]    the job log
@@ -131,7 +131,11 @@ async function resolve({ shell }: Composed, args: string[]): Promise<number> {
 function decisionOf(values: { option?: string | undefined; start?: string | undefined; address?: string | undefined; name?: string | undefined; tick?: string[] | undefined }): Decision {
   switch (values.option) {
     case '1': return { do: 'option1' };
-    case '2': return { do: 'option2', about: null, ticks: values.tick ?? [], address: values.address ?? null, clientName: values.name ?? null };
+    case '2': {
+      const wanted = values.start === undefined ? null : readRfc3339(values.start);
+      if (values.start !== undefined && wanted === null) throw new Usage('--start must be a time in RFC 3339, such as 2026-11-30T13:00:00+01:00.');
+      return { do: 'option2', about: null, ticks: values.tick ?? [], address: values.address ?? null, clientName: values.name ?? null, wanted };
+    }
     case 'decline': return { do: 'decline' };
     case 'manual': {
       const start = values.start === undefined ? null : readRfc3339(values.start);

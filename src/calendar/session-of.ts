@@ -15,7 +15,7 @@ export type SessionClaim =
   | { readonly kind: 'not-ours'; readonly organizer: { readonly email: string; readonly displayName: string | null } | null; readonly others: number }
   /** Several outside guests; with `attendeesOmitted` the size is a lower bound. */
   | { readonly kind: 'group'; readonly size: number }
-  | { readonly kind: 'plain'; readonly why: 'all-day' | 'free' | 'no-title' | 'not-a-client' | 'type' | 'unparsed' };
+  | { readonly kind: 'plain'; readonly why: 'all-day' | 'free' | 'no-title' | 'not-a-client' | 'type' | 'unparsed' | 'read-only' };
 
 /** Titles that are nobody until the coach says otherwise, as normalTitle writes them. Only whole titles: "lunch with dana" is asked about. */
 const NOBODY: ReadonlySet<string> = new Set([

@@ -35,13 +35,14 @@ export function candidateOf(blockers: readonly Blocker[]): Blocker | null {
 }
 
 /** Why the existing client cannot be asked; told to the coach. */
-export type AskRefusal = 'nothing-there' | 'several-sessions' | 'no-session' | 'group' | 'not-ours' | 'frozen' | 'asked-lately' | 'muted' | 'promised' | 'no-slot' | 'same-client' | 'unchecked';
+export type AskRefusal = 'nothing-there' | 'several-sessions' | 'no-session' | 'group' | 'not-ours' | 'no-permission' | 'frozen' | 'asked-lately' | 'muted' | 'promised' | 'no-slot' | 'same-client' | 'unchecked';
 export const ASK_REFUSAL_IN_WORDS: Readonly<Record<AskRefusal, string>> = {
   'nothing-there': 'Nobody sits there: there is no one to ask.',
   'several-sessions': 'More than one session stands there.',
   'no-session': 'What stands there is not a client\'s session.',
   group: 'A group stands there. Groups are never asked to move.',
   'not-ours': 'Somebody else organises what stands there; only they can move it.',
+  'no-permission': 'Google does not let Makeway change that calendar. Move it yourself in Google, and the booking is made by itself.',
   frozen: 'The session is too soon: nobody is asked so close before.',
   'asked-lately': 'This client was asked to move lately.',
   muted: 'This client has asked not to be asked again.',
@@ -69,7 +70,8 @@ export function mayAsk(facts: AskFacts): Blocker | AskRefusal {
   const candidate = sessions[0];
   if (!candidate) {
     if (facts.blockers.some((b) => b.claim.kind === 'group')) return 'group';
-    return facts.blockers.some((b) => b.claim.kind === 'not-ours') ? 'not-ours' : 'no-session';
+    if (facts.blockers.some((b) => b.claim.kind === 'not-ours')) return 'not-ours';
+    return facts.blockers.some((b) => b.claim.kind === 'plain' && b.claim.why === 'read-only') ? 'no-permission' : 'no-session';
   }
   if (candidate.interval.start < plus(facts.now, facts.policy.freezeMs)) return 'frozen';
   if (facts.client?.isIncoming) return 'same-client';

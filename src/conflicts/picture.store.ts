@@ -1,5 +1,5 @@
 import type { Coach } from '../coach/coach.store.js';
-import type { ClientId, RequestId } from '../kernel/ids.js';
+import type { ClientId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { addDays, startOfDay, wallClock } from '../kernel/zone.js';
 import { asksOf, clientByEmail, clientById, pastStarts, type Client } from '../requests/client.store.js';
@@ -8,28 +8,13 @@ import { liveHolds } from '../slots/hold.store.js';
 import { rankSlots } from '../slots/rank.js';
 import { judgeSlot, searchSlots } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
-import { candidateOf, mayAsk, offerEnd, type AskRefusal, type Blocker } from './blocker.js';
+import { candidateOf, mayAsk, offerEnd, type Blocker } from './blocker.js';
+import type { Picture, Wanted } from './picture.js';
 import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
-/** A time that somebody wants. Null: nobody has asked for it yet, or who would is not known. */
-export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null }
 /** One of the times that a request names; else the one that it is about now. */
 export const wantedBy = (request: Request, start: Instant = request.wanted_at): Wanted =>
   ({ interval: intervalFrom(start, lengthMs(request)), requestId: request.id, clientId: request.client_id });
-
-/** All that a decision about one wanted time rests on: what stands there, who could be asked, which times are free. */
-export interface Picture {
-  readonly wanted: Interval;
-  readonly blockers: readonly Blocker[];
-  /** The other events of that day. */
-  readonly neighbours: readonly Blocker[];
-  readonly isPromised: boolean;
-  /** Who sits there, if it is one session. `client` is null while nobody has said whose title it is, or never met. */
-  readonly candidate: { readonly blocker: Blocker; readonly client: Client | null; readonly name: string; readonly email: string | null } | null;
-  readonly ask: { readonly slots: readonly Interval[]; readonly until: Instant } | AskRefusal;
-  readonly otherSlots: readonly Interval[];
-  readonly manual: readonly Interval[];
-}
 
 /** Reads the mirror and the holds. Nothing is judged that is not judged again at the click. */
 export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, requestId, clientId }: Wanted, now: Instant): Promise<Picture> {
@@ -39,9 +24,9 @@ export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, re
   const blockers = await blockersAt(db, coach, wanted);
   const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== requestId);
   const candidate = await candidateIn(db, coach, blockers);
-  const about = candidate?.client
-    ? { isMuted: candidate.client.muted_at !== null, asksLately: await asksOf(db, coach.id, candidate.client.id, coach.policy.asksPerClient.days, now), isIncoming: candidate.client.id === clientId }
-    : null;
+  const known = candidate?.client ?? null;
+  const asksLately = known ? await asksOf(db, coach.id, known.id, coach.policy.asksPerClient.days, now) : 0;
+  const about = known && { isMuted: known.muted_at !== null, asksLately, isIncoming: known.id === clientId };
 
   const unchecked = (await whyUnchecked(db, coach)) !== null;
   const verdict = unchecked ? 'unchecked' : mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
@@ -50,16 +35,26 @@ export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, re
   if (typeof verdict === 'string') ask = verdict;
   else {
     const slots = await freeSlots(db, coach, {
-      near: verdict.interval.start, lengthMs: verdict.interval.end - verdict.interval.start, clientId: candidate?.client?.id ?? null, taken: [wanted, verdict.interval], now,
+      near: verdict.interval.start, lengthMs: verdict.interval.end - verdict.interval.start, clientId: known?.id ?? null, taken: [wanted, verdict.interval], now,
     });
     ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, verdict.interval.start) };
   }
   const judged = judgeSlot(await slotFacts(db, coach, now, length, [], undefined), wanted.start);
   const manual = unchecked ? [] : judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [wanted, ...otherSlots] : otherSlots;
-  return { wanted, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, candidate, ask, otherSlots, manual };
+  return {
+    wanted, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, ask, otherSlots, manual,
+    candidate: candidate && { blocker: candidate.blocker, clientId: known?.id ?? null, name: candidate.name, email: candidate.email, asksLately },
+  };
 }
 
-async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[]): Promise<Picture['candidate']> {
+/** The pictures of the other times that a request names and that are still to come. */
+export async function otherPictures(db: Reader, coach: Coach, request: Request, now: Instant): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for (const start of request.wanted_starts) if (start !== request.wanted_at && start > now) pictures.push(await pictureOf(db, coach, wantedBy(request, start), now));
+  return pictures;
+}
+
+async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[]): Promise<{ blocker: Blocker; client: Client | null; name: string; email: string | null } | null> {
   const blocker = candidateOf(blockers);
   if (!blocker) return null;
   switch (blocker.claim.kind) {
@@ -78,12 +73,14 @@ async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[
   }
 }
 
-/** The best free slots for one person near a time, by the coach's policy. `taken` counts as busy besides mirror and holds. */
-export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; now: Instant }): Promise<Interval[]> {
+/** The best free slots for one person near a time, by the coach's policy. `taken` counts as busy besides mirror and holds;
+ *  slots that start at one of `except` are left out, and those that are not `only`. */
+export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; except?: readonly Instant[]; only?: (slot: Interval) => boolean; now: Instant }): Promise<Interval[]> {
   // A mirror that cannot be trusted looks empty: nothing is offered from it.
   if (await whyUnchecked(db, coach)) return [];
   const facts = await slotFacts(db, coach, want.now, want.lengthMs, want.taken);
-  const found = searchSlots(facts);
+  const except = new Set(want.except);
+  const found = searchSlots(facts).filter((slot) => !except.has(slot.start) && (want.only?.(slot) ?? true));
   const ranked = rankSlots(found, {
     near: want.near, zone: coach.zone, busy: facts.busy, count: coach.policy.choicesPerOffer,
     pastStarts: want.clientId ? await pastStarts(db, coach.id, want.clientId) : [],

@@ -27,7 +27,7 @@ export async function blockersAt(db: Reader, coach: Coach, window: Interval): Pr
     key: blockerKey(r.calendar_id, r.root_id, r.original_key), calendarId: r.calendar_id, rootId: r.root_id, originalKey: r.original_key, eventId: r.event_id,
     interval: intervalOf(r), isAllDay: r.is_all_day, title: r.event.summary ?? (r.role === 'busy' || isBusyOnly(r.access_role) ? 'Busy (another calendar)' : 'No title'),
     // Who cannot write there cannot move what stands there.
-    claim: r.role === 'sessions' && canWrite(r.access_role) ? sessionClaim(r.event, titles, own) : { kind: 'plain', why: 'type' },
+    claim: r.role !== 'sessions' ? { kind: 'plain', why: 'type' } : canWrite(r.access_role) ? sessionClaim(r.event, titles, own) : { kind: 'plain', why: 'read-only' },
   }));
 }
 

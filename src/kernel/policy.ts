@@ -12,8 +12,13 @@ export interface Policy {
   readonly freezeMs: number;
   /** A client is asked at most `count` times in `days` days. */
   readonly asksPerClient: { readonly count: number; readonly days: number };
+  /** The share of an offer's life after which its client is reminded, once; null: never. */
+  readonly reminderAt: number | null;
   /** What follows when the existing client says no or nothing. */
   readonly afterSilence: 'coach' | 'option1';
+  /** What is done about a taken time without asking the coach. `option2` is for known clients only; where it is not possible,
+   *  the coach decides. */
+  readonly byItself: 'none' | 'option1' | 'option2';
   readonly land: 'automatic' | 'manual';
   /** Wall-clock spans in the coach's zone, `[from, to)`, "HH:MM". */
   readonly workingHours: readonly { readonly weekday: number; readonly from: string; readonly to: string }[];
@@ -37,7 +42,9 @@ export const DEFAULT_POLICY: Policy = {
   minimumNoticeMs: 12 * HOUR,
   freezeMs: 24 * HOUR,
   asksPerClient: { count: 1, days: 30 },
+  reminderAt: 0.5,
   afterSilence: 'coach',
+  byItself: 'none',
   land: 'automatic',
   workingHours: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' })),
   lengthMs: HOUR,

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   API_KEY_UNKNOWN: 'caller',
   COACH_UNKNOWN: 'caller',
   REQUEST_UNKNOWN: 'caller',
+  REQUEST_IN_PROGRESS: 'caller',
   IDEMPOTENCY_KEY_REUSED: 'caller',
   TOO_MANY_CALLS: 'caller',
   NOT_SIGNED_IN: 'caller',

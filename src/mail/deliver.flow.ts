@@ -1,10 +1,9 @@
 import { coachById } from '../coach/coach.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { Problem } from '../kernel/problem.js';
-import { requestById } from '../requests/request.store.js';
 import { lockCoach } from '../coach/coach.store.js';
-import { offerOf, resolutionById } from '../resolution/resolution.store.js';
-import { endResolution, giveToCoach } from '../resolution/turn.step.js';
+import { resolutionById } from '../resolution/resolution.store.js';
+import { take } from '../resolution/take.step.js';
 import type { Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
@@ -51,7 +50,6 @@ async function refused(shell: Shell, claim: Claim, letter: string): Promise<void
     if ((letter !== 'ask' && letter !== 'offer') || row.resolution_id === null) return;
     const resolution = await resolutionById(tx, coach.id, row.resolution_id, 'lock');
     if (resolution.state !== 'asked') return;
-    await endResolution(tx, shell, resolution, (await offerOf(tx, resolution)).clientId, { reason: 'undeliverable', by: 'makeway', tellAsked: false }, now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, row.request_id, 'lock'), { reason: 'undeliverable' }, now);
+    await take(tx, shell, coach, resolution, { is: 'address refused' }, 'makeway', now);
   });
 }

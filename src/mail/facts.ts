@@ -10,6 +10,7 @@ export type LetterFacts =
   | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
   | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval;
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
+  | { readonly letter: 'withdrawn'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly wanted: Interval }
   | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
   | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean }
@@ -26,7 +27,8 @@ export interface DecisionFacts {
   readonly incoming: { readonly name: string; readonly email: string };
   readonly sessionType: string;
   readonly wanted: Interval;
-  readonly alsoWanted: readonly Interval[];
+  /** The other times that would do, and what each would take. */
+  readonly alsoWanted: readonly { readonly interval: Interval; readonly takes: string }[];
   /** Why it is with the coach (again), one sentence: "The time is taken." "Dana keeps the time." */
   readonly reason: string;
   /** The coach has decided before, and it came back. */

@@ -1,5 +1,6 @@
 import { ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
-import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
+import { whatItTakes } from '../conflicts/picture.js';
+import { otherPictures, pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { grantOf } from '../google/grant.store.js';
 import { intervalFrom, type Interval } from '../kernel/interval.js';
@@ -72,7 +73,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       const titled = (b: { title: string; interval: Interval }): { title: string; interval: Interval } => ({ title: b.title, interval: b.interval });
       return {
         letter: 'decision', to, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
-        wanted: picture.wanted, alsoWanted: alsoWanted(request), reason: reason.sentence, isAgain: reason.isAgain,
+        wanted: picture.wanted, alsoWanted: (await otherPictures(shell.db, coach, request, shell.clock.now())).map((p) => ({ interval: p.wanted, takes: whatItTakes(p) })), reason: reason.sentence, isAgain: reason.isAgain,
         blockers: picture.blockers.map(titled), neighbours: picture.neighbours.map(titled),
         ask: typeof picture.ask === 'string' || !picture.candidate ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
           : { name: picture.candidate.name, slots: picture.ask.slots.length, until: picture.ask.until, needsAddress: picture.candidate.email === null },
@@ -85,6 +86,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       if (request.booked_start === null) return null;
       return { letter: 'settled', to, zone: coach.zone, incomingName: incoming.name, booked: intervalFrom(request.booked_start, lengthMs(request)), moved };
     }
+    case 'withdrawn': return { letter: 'withdrawn', to, zone: coach.zone, incomingName: incoming.name, wanted: wantedInterval(request) };
     case 'clash': {
       if (!resolution?.sessionId) return null;
       const session = await sessionById(shell.db, coach.id, resolution.sessionId);

@@ -28,6 +28,7 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'declined': return closed(facts, 'About your session request', 'thank you for asking. There is no session to offer at the time you wished for.');
     case 'expired': return closed(facts, 'Your session request has ended', 'your request has ended without a booking.');
     case 'settled': return settled(facts);
+    case 'withdrawn': return withdrawn(facts);
     case 'clash': return clash(facts);
     case 'frozen': return frozen(facts);
     case 'calendar-gone': return calendarGone(facts);
@@ -56,12 +57,12 @@ function decision(facts: DecisionFacts): LetterPlan {
     heading: `${who} asks for your time`,
     blocks: [
       time(oneLine(facts.sessionType), [wanted, `${who}, ${oneLine(facts.incoming.email)}`]),
-      ...(facts.alsoWanted.length > 0 ? [say(`Also possible for ${who}: ${facts.alsoWanted.map((also) => spanInWords(also, facts.zone)).join('; ')}.`)] : []),
       say(`${oneLine(facts.reason, 400)} Nothing happens until you decide, and each button first shows what it will do.`),
       ...(facts.blockers.length > 0 ? [{ block: 'agenda', title: `Stands at that time (${zoneInWords(facts.zone)})`, rows: rows(facts.blockers) } as const] : []),
       ...(facts.neighbours.length > 0 ? [{ block: 'agenda', title: `Else on ${day} (${zoneInWords(facts.zone)})`, rows: rows(facts.neighbours) } as const] : []),
+      ...facts.alsoWanted.map((also): Block => time(`Also possible for ${who}`, [spanInWords(also.interval, facts.zone), oneLine(also.takes, 400)])),
       ...decisionWays(facts, who),
-      { block: 'link', label: 'Open the full page', link: facts.link.open, after: 'It also has free times to book by hand.' },
+      { block: 'link', label: 'Open the full page', link: facts.link.open, after: facts.alsoWanted.length > 0 ? 'It also has the other wanted times, and free times to book by hand.' : 'It also has free times to book by hand.' },
     ],
     footer: COACH_FOOTER,
   };
@@ -120,6 +121,20 @@ function settled(facts: Extract<LetterFacts, { letter: 'settled' }>): LetterPlan
         time(`${oneLine(facts.moved.name)}, moved to`, [spanInWords(facts.moved.now, facts.zone), `before: ${spanInWords(facts.moved.from, facts.zone)}`]),
         say('Everybody concerned has been told. There is nothing left for you to do.'),
       ] : []),
+    ],
+    footer: COACH_FOOTER,
+  };
+}
+
+function withdrawn(facts: Extract<LetterFacts, { letter: 'withdrawn' }>): LetterPlan {
+  const who = oneLine(facts.incomingName);
+  return {
+    subject: `${who} has withdrawn: ${spanInWords(facts.wanted, facts.zone)}`,
+    preview: 'Nothing was changed in your calendar.',
+    heading: `${who} has withdrawn the request`,
+    blocks: [
+      hello(facts.to.name, `${who} no longer wants this time. Your calendar is as it was, and there is nothing left to decide.`),
+      time(who, [spanInWords(facts.wanted, facts.zone)]),
     ],
     footer: COACH_FOOTER,
   };

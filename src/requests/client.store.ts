@@ -47,6 +47,13 @@ export async function asksOf(db: Reader, coachId: CoachId, clientId: ClientId, d
   { coachId, clientId, since: param(plus(now, -days * DAY)) });
   return row?.n ?? 0;
 }
+/** Has somebody with that address had a session with this coach, or has one: in Makeway's memory, or in the coach's calendar? */
+export const hasHadSession = async (db: Reader, coachId: CoachId, email: string): Promise<boolean> =>
+  (await oneRow(db, `
+    select 1 from clients c join sessions s on s.coach_id = c.coach_id and s.client_id = c.id and s.status <> 'proposed' where c.coach_id = :coachId and c.email = :email
+    union all select 1 from calendars k join events e on e.coach_id = k.coach_id and e.calendar_id = k.id
+      where k.coach_id = :coachId and k.role = 'sessions' and e.event -> 'attendees' @> cast(:guest as jsonb)
+    limit 1`, { coachId, email: email.toLowerCase(), guest: JSON.stringify([{ email: email.toLowerCase() }]) })) !== null;
 /** Where this client's sessions were, for ranking. */
 export const pastStarts = async (db: Reader, coachId: CoachId, clientId: ClientId): Promise<Instant[]> =>
   (await rows<{ at: Instant }>(db, `select scheduled_at as at from sessions where coach_id = :coachId and client_id = :clientId order by scheduled_at desc limit 50`, { coachId, clientId })).map((r) => r.at);

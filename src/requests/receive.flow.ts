@@ -4,13 +4,14 @@ import type { LandingId } from '../kernel/ids.js';
 import { DAY, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx } from '../postgres/transaction.js';
+import { settleByItself } from '../resolution/by-itself.step.js';
 import { giveToCoach } from '../resolution/turn.step.js';
 import { claimRow, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { bookAtOnce } from './book.step.js';
 import { judgeRequest, ownSessionAt } from './judge.step.js';
-import { saveClient } from './client.store.js';
+import { hasHadSession, saveClient } from './client.store.js';
 import type { Request } from './request.js';
 import { insertRequest, requestById, requestByKey } from './request.store.js';
 
@@ -50,6 +51,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
     }
     checkTimes(wish.wantedStarts, coach, now);
     const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
+    const wasKnown = await hasHadSession(tx, coach.id, wish.client.email);
     const client = await saveClient(tx, coach.id, wish.client, now);
     const request = await insertRequest(tx, {
       coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
@@ -67,6 +69,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
         return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing };
       }
       case 'not-free': {
+        if (await settleByItself(tx, shell, coach, request, { ...verdict, wasKnown }, now)) return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing: null };
         const pending = await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about, isFirst: true }, now);
         return { outcome: 'accepted', request: pending, isRepeat: false, landing: null };
       }

@@ -4,7 +4,8 @@ import { Problem } from '../kernel/problem.js';
 import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
-import { lastStart, type PendingReason, type Request } from './request.js';
+import { requestStatesBefore } from '../resolution/states.js';
+import { lastStart, type PendingReason, type Request, type RequestState } from './request.js';
 
 /** timestamptz[] comes from the driver as Dates. */
 type Row = Omit<Request, 'wanted_starts'> & { wanted_starts: Date[] };
@@ -53,13 +54,16 @@ export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: 
   return requestOf(row);
 }
 
+/** The states from which a request may come into `to`, as SQL. */
+const before = (to: RequestState): string => requestStatesBefore(to).map((state) => `'${state}'`).join(', ');
+
 /** Puts the request (back) on the pending list. `newTurn` raises the revision: links of an earlier turn then only tell. */
 export async function setPending(tx: Tx, request: Request, to: { reason: PendingReason; newTurn: boolean; wantedAt?: Instant }, now: Instant): Promise<Request> {
   const last = lastStart(request);
   const row = await oneRow<Row>(tx, `
-    update requests set state = 'pending_resolution', pending_reason = :reason, wanted_at = :wanted, revision = revision + :step,
+    update requests set state = 'pending_resolution', came_from = state, pending_reason = :reason, wanted_at = :wanted, revision = revision + :step,
       freed_noticed_at = null, wake_at = :wake
-    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking') returning *`, {
+    where coach_id = :coach and id = :id and state in (${before('pending_resolution')}) returning *`, {
     coach: request.coach_id, id: request.id, reason: to.reason, wanted: param(to.wantedAt ?? request.wanted_at), step: to.newTurn ? 1 : 0,
     wake: param(last > now ? last : plus(now, 1_000)),
   });
@@ -68,20 +72,20 @@ export async function setPending(tx: Tx, request: Request, to: { reason: Pending
 }
 /** The request's time is reserved here and on its way into Google. */
 export async function setBooking(tx: Tx, request: Request, start: Instant): Promise<void> {
-  const changed = await run(tx, `update requests set state = 'booking', pending_reason = null, wanted_at = :start, revision = revision + 1, wake_at = :start
-    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`, { coach: request.coach_id, id: request.id, start: param(start) });
+  const changed = await run(tx, `update requests set state = 'booking', came_from = state, pending_reason = null, wanted_at = :start, revision = revision + 1, wake_at = :start
+    where coach_id = :coach and id = :id and state in (${before('booking')})`, { coach: request.coach_id, id: request.id, start: param(start) });
   if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be booked.', { id: request.id });
 }
 export async function setBooked(tx: Tx, request: Request, booked: { start: Instant; eventId: string; seenFreeAt: Instant }, now: Instant): Promise<void> {
-  const changed = await run(tx, `update requests set state = 'booked', pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now,
+  const changed = await run(tx, `update requests set state = 'booked', came_from = state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now,
       booked_at = :now, booked_start = :start, booked_event_id = :event, seen_free_at = :seen
-    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`,
+    where coach_id = :coach and id = :id and state in (${before('booked')})`,
   { coach: request.coach_id, id: request.id, now: param(now), start: param(booked.start), event: booked.eventId, seen: param(booked.seenFreeAt) });
   if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'The request was settled in another way.', { id: request.id });
 }
-export async function setClosed(tx: Tx, request: Request, state: 'declined' | 'expired', now: Instant): Promise<void> {
-  await run(tx, `update requests set state = :state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now
-    where coach_id = :coach and id = :id and state in ('pending_resolution', 'booking')`, { coach: request.coach_id, id: request.id, state, now: param(now) });
+export async function setClosed(tx: Tx, request: Request, state: 'declined' | 'expired' | 'withdrawn', now: Instant): Promise<void> {
+  await run(tx, `update requests set state = :state, came_from = state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now
+    where coach_id = :coach and id = :id and state in (${before(state)})`, { coach: request.coach_id, id: request.id, state, now: param(now) });
 }
 /** Sets when the request is looked at again. In the commit of the work that holds `claim`. */
 export async function restRequest(tx: Tx, claim: Claim, wakeAt: Instant, freedNoticedAt: Instant | null): Promise<void> {

@@ -7,7 +7,7 @@ export type PendingReason =
   | 'taken' | 'promised' | 'cannot-check' | 'no-calendar' | 'disconnected'
   | SlotReason
   | 'asked' | 'offered' | 'moving' | 'landing' | 'freed'
-  | 'kept' | 'client-declined' | 'session-changed' | 'offer-expired' | 'undeliverable' | 'taken-again' | 'slipped-in' | 'deleted-at-landing';
+  | 'kept' | 'client-declined' | 'session-changed' | 'no-permission' | 'offer-expired' | 'undeliverable' | 'taken-again' | 'slipped-in' | 'deleted-at-landing';
 
 const WORKING: ReadonlySet<PendingReason> = new Set(['asked', 'offered', 'moving', 'landing']);
 export const needsCoach = (reason: PendingReason): boolean => !WORKING.has(reason) && reason !== 'promised';
@@ -35,6 +35,7 @@ export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   kept: 'The existing client keeps the time.',
   'client-declined': 'The existing client has declined the session in Google. If it is off, delete it there, and the time is booked by itself; or offer other times.',
   'session-changed': 'What stands there was changed in Google, and is no longer the session of the client who was asked. The question to them has ended.',
+  'no-permission': 'Google does not let Makeway change that session. Move it yourself in Google, and the booking is made by itself; or offer other times.',
   'offer-expired': 'There was no answer in time. Nothing has changed.',
   undeliverable: 'The mail could not be delivered to that address.',
   'taken-again': 'The time was freed, but something else took it before the booking could be written.',
@@ -42,7 +43,7 @@ export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   'deleted-at-landing': 'The booking was deleted in Google while it was being written.',
 };
 
-export type RequestState = 'pending_resolution' | 'booking' | 'booked' | 'declined' | 'expired';
+export type RequestState = 'pending_resolution' | 'booking' | 'booked' | 'declined' | 'expired' | 'withdrawn';
 
 export interface Request {
   readonly coach_id: CoachId;

@@ -4,6 +4,7 @@ import { instant, intervalFrom, plus, type Instant } from '../kernel/interval.js
 import { inTx, type Reader } from '../postgres/transaction.js';
 import { liveLanding } from '../resolution/landing.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
+import { take } from '../resolution/take.step.js';
 import { closeRequest, giveToCoach } from '../resolution/turn.step.js';
 import { releaseHold } from '../slots/hold.store.js';
 import { holdLease, type Claim } from '../work/due.store.js';
@@ -15,8 +16,8 @@ import { lastStart, lengthMs, needsCoach, type PendingReason, type Request } fro
 import { requestById, restRequest, setPending } from './request.store.js';
 
 const LATER_MS = 3_600_000;
-/** Nobody has been asked, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
-const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'cannot-check', 'kept', 'client-declined', 'session-changed', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
+/** Nobody was asked to move, or nothing came of it: if the time becomes free by itself, the wish comes true after all. */
+const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'offered', 'cannot-check', 'kept', 'client-declined', 'session-changed', 'no-permission', 'offer-expired', 'undeliverable', 'taken-again', 'slipped-in'] as const);
 
 /** Nobody could look: a request keeps the reason that it had. */
 const BLIND: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'disconnected'] as const);
@@ -31,9 +32,13 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   const request = await requestById(shell.db, claim.coachId, claim.id);
   if (request.state === 'booking') return rest(shell, claim, request, plus(now, LATER_MS), null, now);
   if (request.state !== 'pending_resolution') return { outcome: 'nothing' };
+  const coach = await coachById(shell.db, claim.coachId);
   const live = await liveResolution(shell.db, claim.coachId, request.id);
-  if (live || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
+  // While other times are offered, the wanted one may become free: then the wish comes true after all.
+  const isOffered = live?.option === 1 && live.state === 'asked' && coach.policy.land === 'automatic';
+  if ((live && !isOffered) || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
   const last = lastStart(request);
+  if (now >= last && isOffered) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
   if (now >= last) {
     await inTx(shell.db, 'commit expire-request', async (tx) => {
       await lockCoach(tx, claim.coachId);
@@ -43,7 +48,6 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
     });
     return { outcome: 'done', did: 'expired' };
   }
-  const coach = await coachById(shell.db, claim.coachId);
   const wasPromised = request.pending_reason === 'promised';
   if (UNCHECKED.has(request.pending_reason)) return judgeAnew(shell, claim, request);
   const isFree = STILL_WANTED.has(request.pending_reason) && (await anyStartFree(shell.db, coach, request, now));
@@ -69,15 +73,17 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
         await giveToCoach(tx, shell, coach, request, { reason: 'freed', wantedAt: verdict.start }, now);
         return { outcome: 'done', did: 'its turn: freed' };
       }
+      const live = await liveResolution(tx, coach.id, request.id, 'lock');
+      if (live) await take(tx, shell, coach, live, { is: 'became free' }, 'google', now);
       await bookAtOnce(tx, coach, request, verdict, now);
       return { outcome: 'done', did: 'booked: the time became free' };
     }
-    if (verdict.reason !== request.pending_reason && needsCoach(verdict.reason) && !BLIND.has(verdict.reason)) {
+    if (request.pending_reason !== 'offered' && verdict.reason !== request.pending_reason && needsCoach(verdict.reason) && !BLIND.has(verdict.reason)) {
       await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about }, now);
       return { outcome: 'done', did: `its turn: ${verdict.reason}` };
     }
     // Promised to another meanwhile: it waits for that promise to end.
-    if (verdict.reason === 'promised' && request.pending_reason !== 'promised') await setPending(tx, request, { reason: 'promised', newTurn: false }, now);
+    if (verdict.reason === 'promised' && request.pending_reason !== 'promised' && request.pending_reason !== 'offered') await setPending(tx, request, { reason: 'promised', newTurn: false }, now);
     await restRequest(tx, claim, instant(Math.min(plus(now, LATER_MS), lastStart(request))), null);
     return { outcome: 'nothing' };
   });

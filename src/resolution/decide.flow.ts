@@ -1,28 +1,27 @@
 import { lockCoach, type Coach } from '../coach/coach.store.js';
-import { ASK_REFUSAL_IN_WORDS, standing } from '../conflicts/blocker.js';
-import { pictureOf, wantedBy, type Picture } from '../conflicts/picture.store.js';
+import { standing } from '../conflicts/blocker.js';
+import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
-import type { ClientId, CoachId, RequestId } from '../kernel/ids.js';
+import type { CoachId, RequestId } from '../kernel/ids.js';
 import { intervalFrom, plus, type Instant } from '../kernel/interval.js';
-import { makeLink } from '../mail/link.store.js';
-import { enqueue } from '../mail/outbox.store.js';
 import { sessionCalendar } from '../mirror/calendar.store.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
-import { nameTitle, saveClient } from '../requests/client.store.js';
+import { nameTitle } from '../requests/client.store.js';
 import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
-import { requestById, setBooking, setPending } from '../requests/request.store.js';
+import { requestById, setBooking } from '../requests/request.store.js';
 import { reserve } from '../slots/hold.store.js';
-import { claimRow, notifyDue } from '../work/due.store.js';
+import { claimRow } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
+import { ask } from './ask.step.js';
+import { refuse, type Decision, type DecisionAnswer } from './decision.js';
 import { beginLanding, liveLanding } from './landing.store.js';
-import { insertOffer, insertResolution, liveResolution, offerOf } from './resolution.store.js';
-import { markAsked, saveSession, sessionById } from './session.store.js';
-import type { Decision, DecisionAnswer, RefusedDecision } from './decision.js';
 import type { Resolution } from './resolution.js';
-import { closeRequest, endResolution, offerOtherTimes } from './turn.step.js';
+import { liveResolution, offerOf } from './resolution.store.js';
+import { next } from './states.js';
+import { take } from './take.step.js';
+import { closeRequest, offerOtherTimes } from './turn.step.js';
 
-const refuse = (refused: RefusedDecision['refused'], why: string): RefusedDecision => ({ refused, why });
 class Refusal extends Error { constructor(readonly answer: DecisionAnswer) { super('refused'); } }
 
 /** Carries out the coach's decision in one commit, or refuses with a reason and changes nothing. A decision made on an
@@ -37,7 +36,7 @@ export async function decide(shell: Shell, about: { coachId: CoachId; requestId:
       if (request.state !== 'pending_resolution') return refuse(request.state === 'booking' ? 'in-progress' : 'settled', 'This request is settled already.');
       if (about.revision !== null && about.revision !== request.revision) return refuse('stale', 'Something has changed since. Here is how it stands now.');
       const live = await liveResolution(tx, coach.id, request.id, 'lock');
-      if (live && (live.state === 'chosen' || live.state === 'moved')) return refuse('in-progress', 'The session is being moved right now.');
+      if (live && !next(live, await offerOf(tx, live), 'decided anew', now)) return refuse('in-progress', 'The session is being moved right now.');
       if (await liveLanding(tx, coach.id, request.id)) return refuse('in-progress', 'The booking is being written right now.');
       const answer = await carryOut(tx, shell, coach, request, live, decision, about.by, now);
       if ('refused' in answer) throw new Refusal(answer); // nothing of a refused decision may stand, not even the end of the attempt before it
@@ -52,7 +51,7 @@ export async function decide(shell: Shell, about: { coachId: CoachId; requestId:
 
 async function carryOut(tx: Tx, shell: Shell, coach: Coach, request: Request, live: Resolution | null, decision: Decision, by: 'coach' | 'operator', now: Instant): Promise<DecisionAnswer> {
   const endLive = async (): Promise<void> => {
-    if (live) await endResolution(tx, shell, live, (await offerOf(tx, live)).clientId, { reason: 'superseded', by, tellAsked: live.state === 'asked' }, now);
+    if (live) await take(tx, shell, coach, live, { is: 'decided anew' }, by, now);
   };
   switch (decision.do) {
     case 'decline':
@@ -81,58 +80,6 @@ async function carryOut(tx: Tx, shell: Shell, coach: Coach, request: Request, li
   }
 }
 
-/** Option 2: the time is promised to the request, and the existing client is asked. Their session stays where it is. */
-async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, decision: Extract<Decision, { do: 'option2' }>, now: Instant): Promise<DecisionAnswer> {
-  const unchecked = await whyUnchecked(tx, coach);
-  if (unchecked) return refuse('not-possible', 'Your calendar cannot be checked right now, so nobody is asked.');
-  let picture = await pictureOf(tx, coach, wantedBy(request), now);
-  // Somebody else may have been put there since the page was shown.
-  if (decision.about !== null && picture.candidate?.blocker.key !== decision.about) return refuse('not-possible', 'Your calendar has changed since. Here is how it stands now.');
-  const named = await clientBehind(tx, coach, picture, decision, now);
-  if ('refused' in named) return named;
-  // The coach has just said who it is: judge again with what is now known of that client.
-  picture = await pictureOf(tx, coach, wantedBy(request), now);
-  const { candidate } = picture;
-  if (typeof picture.ask === 'string' || !candidate) return refuse('not-possible', askRefusal(picture));
-  const ticked = new Set(decision.ticks);
-  const others = standing(picture.blockers, picture.wanted, ticked).filter((b) => b.key !== candidate.blocker.key);
-  if (others.length > 0) return refuse('not-possible', `Something else stands there too: ${others.map((b) => b.title).join(', ')}. Tick it if it does not matter here.`);
-  const tolerated = picture.blockers.filter((b) => ticked.has(b.key) && b.key !== candidate.blocker.key).map((b) => b.key);
-
-  const promise = await reserve(tx, { coachId: coach.id, requestId: request.id, kind: 'promise', interval: picture.wanted }, now);
-  if (!promise) return refuse('not-possible', 'The time is promised to somebody else already.');
-  const pending = await setPending(tx, request, { reason: 'asked', newTurn: true }, now);
-  const sessionId = await saveSession(tx, coach.id, candidate.blocker, named.clientId, now);
-  if ((await sessionById(tx, coach.id, sessionId)).invite_sent) return refuse('not-possible', 'This client is being asked already, for another request.');
-  await markAsked(tx, coach.id, sessionId, request.id);
-  const { slots, until: expiresAt } = picture.ask;
-  const remindAt = plus(now, (expiresAt - now) / 2);
-  const id = await insertResolution(tx, { coachId: coach.id, requestId: request.id, option: 2, sessionId, promiseId: promise, interval: picture.wanted, tolerated }, remindAt, now);
-  await insertOffer(tx, { coachId: coach.id, resolutionId: id, clientId: named.clientId, slots, expiresAt, remindAt }, now);
-  await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'choose', requestId: request.id, resolutionId: id, revision: pending.revision }, now);
-  await enqueue(tx, { coachId: coach.id, kind: 'ask', clientId: named.clientId, requestId: request.id, resolutionId: id, revision: pending.revision }, shell.mailFrom, now);
-  await notifyDue(tx, 'resolutions');
-  return { did: 'option2', landing: null };
-}
-
-const askRefusal = (picture: Picture): string => ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'];
-
-/** The client who is to be asked, made known if needed: no address is guessed, the coach says it once. */
-async function clientBehind(tx: Tx, coach: Coach, picture: Picture, decision: Extract<Decision, { do: 'option2' }>, now: Instant): Promise<{ clientId: ClientId } | RefusedDecision> {
-  const { candidate } = picture;
-  if (!candidate) return refuse('not-possible', askRefusal(picture));
-  const { claim } = candidate.blocker;
-  if (claim.kind === 'guest') return { clientId: (await saveClient(tx, coach.id, { name: candidate.name, email: claim.email, zone: null }, now)).id };
-  if (candidate.client?.email) return { clientId: candidate.client.id };
-  const address = decision.address?.trim().toLowerCase() ?? '';
-  if (!/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(address)) {
-    return refuse('not-possible', `Whose session is "${candidate.name}"? Give the client's e-mail address, so that they can be asked.`);
-  }
-  const client = await saveClient(tx, coach.id, { name: decision.clientName?.trim() || candidate.name, email: address, zone: null }, now);
-  if (claim.kind === 'unnamed') await nameTitle(tx, coach.id, claim.key, client.id, now);
-  return { clientId: client.id };
-}
-
 /** By hand: the coach names a time. It must be free of everything; policy limits do not bind the coach. */
 async function bookByHand(tx: Tx, shell: Shell, coach: Coach, request: Request, live: Resolution | null, start: Instant, endLive: () => Promise<void>, now: Instant): Promise<DecisionAnswer> {
   const interval = intervalFrom(start, lengthMs(request));
@@ -141,7 +88,7 @@ async function bookByHand(tx: Tx, shell: Shell, coach: Coach, request: Request, 
   if (await whyUnchecked(tx, coach)) return refuse('not-possible', 'Your calendar cannot be checked right now, so nothing is booked.');
   const wanted = wantedInterval(request);
   // The freed original time under `land: manual`: the promise becomes the booking's own reservation.
-  const keepsPromise = live?.state === 'vacated' && live.promiseId !== null && start === wanted.start;
+  const keepsPromise = live?.state === 'vacated' && start === wanted.start;
   const tolerated = new Set(keepsPromise ? live.tolerated : []);
   if (standing(await blockersAt(tx, coach, interval), interval, tolerated).length > 0) return refuse('not-possible', 'Something stands at that time.');
   if (!keepsPromise) await endLive();

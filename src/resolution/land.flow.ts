@@ -3,29 +3,27 @@
 import { coachById, lockCoach, type Coach } from '../coach/coach.store.js';
 import type { CalendarEvent } from '../calendar/event.js';
 import { blockerKey, standing } from '../conflicts/blocker.js';
-import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
+import { blockersAt } from '../conflicts/standing.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
-import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/calendar.store.js';
-import { inTx, type Tx } from '../postgres/transaction.js';
+import { inTx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
-import { requestById, setBooked, setPending } from '../requests/request.store.js';
+import { requestById, setBooked } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
-import type { Resolution } from './resolution.js';
 import { isFresh } from './live-look.js';
 import { lookLive } from './look-live.step.js';
-import { advanceState, backToAsked, choiceOf, endChoice, offerOf, pageWasLeft, refreshOffer, resolutionById } from './resolution.store.js';
+import { choiceOf, pageWasLeft, resolutionById } from './resolution.store.js';
 import { proposeSession, setSessionStatus } from './session.store.js';
-import { endResolution, freeHold, giveToCoach } from './turn.step.js';
-import { freeSlots } from '../conflicts/picture.store.js';
+import { take } from './take.step.js';
+import { freeHold, giveToCoach } from './turn.step.js';
 
 /** How often a landing waits for the mirror to catch up with Google before a person is asked. */
 const MOST_MIRROR_WAITS = 8;
@@ -199,12 +197,7 @@ async function invite(scene: Scene): Promise<string> {
     await advanceLanding(tx, landing, 'landed', now);
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
     await setBooked(tx, request, { start: event.when?.kind === 'timed' ? event.when.start : landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
-    if (landing.resolutionId) {
-      const resolution = await resolutionById(tx, coach.id, landing.resolutionId, 'lock');
-      const choice = await choiceOf(tx, resolution, 'chosen');
-      if (choice) await endChoice(tx, coach.id, choice.id, 'done');
-      await advanceState(tx, resolution, 'landed', null, now);
-    }
+    if (landing.resolutionId) await take(tx, shell, coach, await resolutionById(tx, coach.id, landing.resolutionId, 'lock'), { is: 'landed' }, 'makeway', now);
     await enqueue(tx, { coachId: coach.id, kind: 'settled', clientId: null, requestId: request.id, resolutionId: landing.resolutionId, revision: 0 }, shell.mailFrom, now);
     await remember(tx, { coachId: coach.id, at: now, what: 'landed', by: 'makeway', requestId: request.id, resolutionId: landing.resolutionId, sessionId: landing.sessionId, facts: { start: landing.interval.start } });
   });
@@ -221,7 +214,7 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<
     await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert');
     await refuseWrites(tx, coach.id, { landingId: landing.id }, 'invite');
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'delete', now);
-    await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', reason);
+    await endLanding(tx, landing, reason);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
     if (landing.state !== 'intended') await applyEvents(tx, calendar, [], [landing.eventId], { generation: calendar.generation, now: now });
     // What could not be looked at is read anew before this is tried again.
@@ -229,26 +222,15 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<
     for (const id of new Set([landing.calendarId, ...blind.map((c) => c.id)])) await markDirty(tx, coach.id, id, now);
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'refused', now);
     await remember(tx, { coachId: coach.id, at: now, what: `not landed: ${reason}`, by: 'google', requestId: request.id, resolutionId: landing.resolutionId });
-    const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;
-    if (resolution?.option === 1 && resolution.state === 'chosen') return freshPicks(tx, shell, claim, coach, request, resolution, landing, now);
-    if (resolution) await endResolution(tx, shell, resolution, (await offerOf(tx, resolution)).clientId, { reason: 'taken', by: 'google', tellAsked: false }, now);
     // A time that the coach had named is not the client's wish.
-    const wantedAt = request.wanted_starts.includes(landing.interval.start) ? landing.interval.start : request.wanted_starts.find((start) => start > now);
-    await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, request.id, 'lock'), { reason, ...(wantedAt !== undefined && { wantedAt }) }, now);
+    const wantedAt = request.wanted_starts.includes(landing.interval.start) ? landing.interval.start : request.wanted_starts.find((start) => start > now) ?? null;
+    const resolution = landing.resolutionId ? await resolutionById(tx, coach.id, landing.resolutionId, 'lock') : null;
+    if (!resolution) {
+      await giveToCoach(tx, shell, coach, await requestById(tx, coach.id, request.id, 'lock'), { reason, ...(wantedAt !== null && { wantedAt }) }, now);
+      return;
+    }
+    const choice = await choiceOf(tx, resolution, 'chosen');
+    await take(tx, shell, coach, resolution, { is: 'not landed', reason, at: landing.interval, wantedAt, wasPageLeft: choice !== null && pageWasLeft(choice, claim.attempts, now) }, 'google', now);
   });
   return `not landed: ${reason}`;
-}
-
-/** Option 1, and the picked time was taken in Google meanwhile: the same link shows fresh times. */
-async function freshPicks(tx: Tx, shell: Shell, claim: Claim, coach: Coach, request: Request, resolution: Resolution, landing: Landing, now: Instant): Promise<void> {
-  const offer = await offerOf(tx, resolution);
-  const choice = await choiceOf(tx, resolution, 'chosen');
-  if (choice) await endChoice(tx, coach.id, choice.id, 'undone');
-  await backToAsked(tx, resolution, now);
-  // While the calendar cannot be checked there are no fresh ones; each is judged again at the click.
-  const slots = (await whyUnchecked(tx, coach)) ? offer.slots : await freeSlots(tx, coach, { near: resolution.interval.start, lengthMs: landing.interval.end - landing.interval.start, clientId: offer.clientId, taken: [resolution.interval, landing.interval], now });
-  await refreshOffer(tx, coach.id, offer, slots);
-  // Who was told to come back later hears of it; who waits at the page sees it there.
-  if (choice && pageWasLeft(choice, claim.attempts, now)) await enqueue(tx, { coachId: coach.id, kind: 'offer', clientId: offer.clientId, requestId: request.id, resolutionId: resolution.id, revision: -offer.round }, shell.mailFrom, now);
-  await setPending(tx, await requestById(tx, coach.id, request.id, 'lock'), { reason: 'offered', newTurn: true, wantedAt: resolution.interval.start }, now);
 }

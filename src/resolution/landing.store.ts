@@ -5,9 +5,9 @@ import { intervalOf, mintId, oneRow, param, PERIOD, rangeParam, rows, run } from
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
 import { eventIdFor } from './event-id.js';
+import { LANDING, type LandingState } from './states.js';
 
-export type LandingState = 'intended' | 'inserted' | 'verified' | 'landed' | 'undone' | 'refused';
-/** The writing of one incoming event: intended → inserted → verified → landed; or refused before the insert, or undone after it. */
+/** The writing of one incoming event (states.ts). */
 export interface Landing {
   readonly coachId: CoachId; readonly id: LandingId; readonly requestId: RequestId; readonly resolutionId: ResolutionId | null; readonly holdId: HoldId; readonly attempt: number;
   readonly calendarId: CalendarKey; readonly eventId: string; readonly interval: Interval; readonly tolerated: readonly string[]; readonly state: LandingState;
@@ -48,12 +48,16 @@ export async function beginLanding(tx: Tx, l: { coachId: CoachId; requestId: Req
 const STAMP: Readonly<Record<'inserted' | 'verified' | 'landed', string>> = { inserted: 'inserted_at', verified: 'verified_at', landed: 'landed_at' };
 /** Takes a landing on and stamps the evidence. @throws Problem LEASE_LOST */
 export async function advanceLanding(tx: Tx, landing: Landing, to: keyof typeof STAMP, now: Instant): Promise<void> {
-  const changed = await run(tx, `update landings set state = :to, ${STAMP[to]} = :now, wake_at = ${to === 'landed' ? 'null' : ':now'} where coach_id = :coach and id = :id and state = :from`,
+  const changed = await run(tx, `update landings set state = :to, came_from = state, ${STAMP[to]} = :now, wake_at = ${to === 'landed' ? 'null' : ':now'} where coach_id = :coach and id = :id and state = :from`,
     { coach: landing.coachId, id: landing.id, from: landing.state, to, now: param(now) });
   if (changed === 0) throw new Problem('LEASE_LOST', 'The landing went on meanwhile.', { id: landing.id });
 }
-export async function endLanding(tx: Tx, landing: Landing, to: 'refused' | 'undone', reason: string): Promise<void> {
-  const changed = await run(tx, 'update landings set state = :to, end_reason = :reason, wake_at = null where coach_id = :coach and id = :id and state = :from',
+/** It is given up: refused if nothing was sent, undone if something was. */
+export async function endLanding(tx: Tx, landing: Landing, reason: string): Promise<void> {
+  const ways: Readonly<Record<string, LandingState>> = LANDING[landing.state];
+  const to = ways['given up'];
+  if (!to) throw new Problem('LEASE_LOST', 'The landing went on meanwhile.', { id: landing.id });
+  const changed = await run(tx, 'update landings set state = :to, came_from = state, end_reason = :reason, wake_at = null where coach_id = :coach and id = :id and state = :from',
     { coach: landing.coachId, id: landing.id, from: landing.state, to, reason });
   if (changed === 0) throw new Problem('LEASE_LOST', 'The landing went on meanwhile.', { id: landing.id });
 }

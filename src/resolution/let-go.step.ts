@@ -5,9 +5,10 @@ import { setPending, requestsOf } from '../requests/request.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { endLanding, liveLanding, openWrite, refuseWrites, type Landing } from './landing.store.js';
-import { liveResolution, offerOf, takeFromWorkers } from './resolution.store.js';
+import { liveResolution, takeFromWorkers } from './resolution.store.js';
 import { setSessionStatus } from './session.store.js';
-import { endResolution, freeHold } from './turn.step.js';
+import { take } from './take.step.js';
+import { freeHold } from './turn.step.js';
 
 /** Everything that counts on the calendar of a coach who leaves comes to its end, in the caller's commit: questions to
  *  clients are closed, and those who were asked are told so; holds are free; nothing is written any more. Sessions stay
@@ -29,9 +30,8 @@ export async function letGoOfRequests(tx: Tx, shell: Shell, coach: Coach, by: Li
       const isAsked = live.state === 'asked' || live.state === 'chosen';
       if (isAsked) asks++;
       for (const kind of ['move', 'move-back'] as const) await refuseWrites(tx, coach.id, { resolutionId: live.id }, kind);
-      await endResolution(tx, shell, live, (await offerOf(tx, live)).clientId, { reason: 'stuck', by, tellAsked: isAsked }, now);
-    }
-    await setPending(tx, request, { reason: 'disconnected', newTurn: true }, now);
+      await take(tx, shell, coach, live, { is: 'disconnected' }, by, now);
+    } else await setPending(tx, request, { reason: 'disconnected', newTurn: true }, now);
     await remember(tx, { coachId: coach.id, at: now, what: 'waits: the calendar is not connected', by, requestId: request.id, resolutionId: live?.id ?? null });
     requests++;
   }
@@ -41,7 +41,7 @@ export async function letGoOfRequests(tx: Tx, shell: Shell, coach: Coach, by: Li
 /** A booking that was being written is written no further. What stands in Google already stays there, without guests. */
 async function dropLanding(tx: Tx, coach: Coach, landing: Landing, now: Instant): Promise<void> {
   for (const kind of ['insert', 'invite', 'delete'] as const) await refuseWrites(tx, coach.id, { landingId: landing.id }, kind);
-  await endLanding(tx, landing, landing.state === 'intended' ? 'refused' : 'undone', 'disconnected');
+  await endLanding(tx, landing, 'disconnected');
   if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');
   await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: landing.requestId, interval: landing.interval }, 'refused', now);
 }

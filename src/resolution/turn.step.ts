@@ -1,8 +1,9 @@
 /** How a request changes hands: every path to, and away from, the coach's pending list is here. */
 import type { Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
-import type { ClientId, CoachId, HoldId, RequestId } from '../kernel/ids.js';
+import type { CoachId, HoldId, RequestId } from '../kernel/ids.js';
 import { plus, type Instant, type Interval } from '../kernel/interval.js';
+import type { Policy } from '../kernel/policy.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
 import { OPEN_REQUEST_POLL_MS, pollSoon } from '../mirror/calendar.store.js';
@@ -14,9 +15,7 @@ import { wake } from '../work/due.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { lengthMs, wantedInterval, type PendingReason, type Request } from '../requests/request.js';
-import type { EndReason, Resolution } from './resolution.js';
-import { advanceState, choiceOf, closeOffer, endChoice, insertOffer, insertResolution } from './resolution.store.js';
-import { clearAsked } from './session.store.js';
+import { insertOffer, insertResolution } from './resolution.store.js';
 
 type Actor = Line['by'];
 
@@ -43,26 +42,6 @@ export async function freeHold(tx: Tx, hold: { coachId: CoachId; id: HoldId; req
   await wakeWaitingFor(tx, hold.coachId, rangeParam(hold.interval), hold.requestId, now);
 }
 
-/** Ends an attempt. The existing session stays as it is; the marks on it go, the promise goes, and who waited for that
- *  time gets a turn. `tellAsked`: the client who was asked is told once that there is nothing to do any more. */
-export async function endResolution(tx: Tx, shell: Shell, resolution: Resolution, asked: ClientId, end: { reason: EndReason; by: Actor; tellAsked: boolean }, now: Instant): Promise<void> {
-  const choice = resolution.state === 'chosen' ? await choiceOf(tx, resolution, 'chosen') : null;
-  if (choice) {
-    await endChoice(tx, resolution.coachId, choice.id, 'undone');
-    await freeHold(tx, { coachId: resolution.coachId, id: choice.holdId, requestId: resolution.requestId, interval: choice.interval }, 'refused', now);
-  }
-  await advanceState(tx, resolution, 'ended', null, now, end.reason);
-  await closeOffer(tx, resolution, now);
-  if (resolution.sessionId && (resolution.state === 'asked' || resolution.state === 'chosen')) await clearAsked(tx, resolution.coachId, resolution.sessionId);
-  if (resolution.promiseId) {
-    await freeHold(tx, { coachId: resolution.coachId, id: resolution.promiseId, requestId: resolution.requestId, interval: resolution.interval }, 'ended', now);
-  }
-  if (end.tellAsked && resolution.option === 2) {
-    await enqueue(tx, { coachId: resolution.coachId, kind: 'ask-over', clientId: asked, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
-  }
-  await remember(tx, { coachId: resolution.coachId, at: now, what: `ask ended: ${end.reason}`, by: end.by, requestId: resolution.requestId, resolutionId: resolution.id, sessionId: resolution.sessionId });
-}
-
 /** The request ends without a session, and the incoming client is told once. */
 export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: 'declined' | 'expired', by: Actor, now: Instant): Promise<void> {
   await setClosed(tx, request, to, now);
@@ -71,11 +50,14 @@ export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: '
 }
 
 
+/** When an offer that ends at `expiresAt` reminds; without reminders at its end, which comes first. */
+export const remindsAt = (now: Instant, expiresAt: Instant, policy: Policy): Instant => policy.reminderAt === null ? expiresAt : plus(now, Math.round((expiresAt - now) * policy.reminderAt));
+
 /** Option 1: other free times go to the incoming client. Nothing is held, no session exists until one is picked. */
 export async function offerOtherTimes(tx: Tx, shell: Shell, coach: Coach, request: Request, slots: readonly Interval[], now: Instant): Promise<void> {
   const pending = await setPending(tx, request, { reason: 'offered', newTurn: true }, now);
   const expiresAt = plus(now, coach.policy.offerLifetimeMs);
-  const remindAt = plus(now, (expiresAt - now) / 2);
+  const remindAt = remindsAt(now, expiresAt, coach.policy);
   const id = await insertResolution(tx, { coachId: coach.id, requestId: request.id, option: 1, sessionId: null, promiseId: null, interval: wantedInterval(request), tolerated: [] }, remindAt, now);
   await insertOffer(tx, { coachId: coach.id, resolutionId: id, clientId: request.client_id, slots, expiresAt, remindAt }, now);
   await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'pick', requestId: request.id, resolutionId: id, revision: pending.revision }, now);

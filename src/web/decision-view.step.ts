@@ -1,5 +1,6 @@
 import { isSession, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
-import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
+import { isOpenByHand, whatItTakes, type Picture } from '../conflicts/picture.js';
+import { otherPictures, pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { intervalFrom } from '../kernel/interval.js';
 import { momentInWords } from '../kernel/zone.js';
@@ -10,7 +11,7 @@ import { requestsOf } from '../requests/request.store.js';
 import { liveResolution, offerOf } from '../resolution/resolution.store.js';
 import type { Reader } from '../postgres/transaction.js';
 import type { Shell } from '../work/shell.port.js';
-import type { BlockerView, DecisionView, PendingRow } from './views.js';
+import type { AskView, BlockerView, DecisionView, PendingRow } from './views.js';
 
 /** Where a request stands, in one sentence for its coach. */
 export async function standingOf(db: Reader, coach: Coach, request: Request): Promise<string> {
@@ -18,6 +19,7 @@ export async function standingOf(db: Reader, coach: Coach, request: Request): Pr
     case 'booked': return request.booked_start === null ? 'Booked.' : `Booked: ${momentInWords(request.booked_start, coach.zone)}.`;
     case 'declined': return 'Declined.';
     case 'expired': return 'The wanted time has passed.';
+    case 'withdrawn': return 'Withdrawn: the time is no longer wanted.';
     case 'booking': return 'The booking is being written to your calendar.';
     case 'pending_resolution': {
       const reason = request.pending_reason ?? 'taken';
@@ -35,24 +37,29 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
   const incoming = await clientById(shell.db, coach.id, request.client_id);
   const picture = await pictureOf(shell.db, coach, wantedBy(request), shell.clock.now());
   const isOpen = request.state === 'pending_resolution' && request.pending_reason !== 'moving' && request.pending_reason !== 'landing';
-  const candidate = picture.candidate;
-  const blockers: BlockerView[] = picture.blockers.map((b) => ({
-    key: b.key, title: b.title, interval: b.interval, isAllDay: b.isAllDay, kind: b.claim.kind === 'unnamed' ? 'unnamed' : isSession(b) ? 'session' : 'other',
-  }));
-  if (picture.isPromised) blockers.push({ key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' });
+  const others = isOpen ? await otherPictures(shell.db, coach, request, shell.clock.now()) : [];
   const isCoachsTurn = request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason);
   return {
     ...page, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
     wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
-    alsoWanted: request.wanted_starts.filter((s) => s !== request.wanted_at).map((s) => intervalFrom(s, lengthMs(request))),
-    standing: await standingOf(shell.db, coach, request), isOpen, blockers,
+    alsoWanted: others.map((p) => ({ wanted: p.wanted, takes: whatItTakes(p), blockers: blockersIn(p), ask: askIn(p), isOpenByHand: isOpenByHand(p) })),
+    standing: await standingOf(shell.db, coach, request), isOpen, blockers: blockersIn(picture),
     neighbours: picture.neighbours.map((b) => ({ title: b.title, interval: b.interval })),
-    ask: typeof picture.ask === 'string' || !candidate
-      ? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] }
-      : { key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: picture.ask.slots, until: picture.ask.until, unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null },
+    ask: askIn(picture) ?? { why: ASK_REFUSAL_IN_WORDS[typeof picture.ask === 'string' ? picture.ask : 'no-session'] },
     otherSlots: picture.otherSlots, manual: picture.manual,
   };
 }
+
+function blockersIn(picture: Picture): BlockerView[] {
+  const blockers = picture.blockers.map((b): BlockerView => ({
+    key: b.key, title: b.title, interval: b.interval, isAllDay: b.isAllDay, kind: b.claim.kind === 'unnamed' ? 'unnamed' : isSession(b) ? 'session' : 'other',
+  }));
+  return picture.isPromised ? [...blockers, { key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' }] : blockers;
+}
+const askIn = ({ ask, candidate }: Picture): AskView | null => typeof ask === 'string' || !candidate ? null : {
+  key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: ask.slots, until: ask.until, asksLately: candidate.asksLately,
+  unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null,
+};
 
 /** The rows of the pending list: open requests first the coach's turn, or the latest settled ones. */
 export async function pendingRows(db: Reader, coach: Coach, which: 'open' | 'settled'): Promise<PendingRow[]> {

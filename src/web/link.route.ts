@@ -5,7 +5,9 @@ import { instant, type Instant } from '../kernel/interval.js';
 import { readRfc3339 } from '../kernel/zone.js';
 import { findLink, type Link } from '../mail/link.store.js';
 import { requestById } from '../requests/request.store.js';
-import { chooseSlot, keepTime } from '../resolution/answer.flow.js';
+import { withdraw } from '../requests/withdraw.flow.js';
+import { chooseSlot, keepTime, noneOfThese, type Answer } from '../resolution/answer.flow.js';
+import { FACETS } from '../slots/facet.js';
 import type { Decision } from '../resolution/decision.js';
 import { decisionPage, messagePage, offerPage } from './pages/index.js';
 import { decisionView } from './decision-view.step.js';
@@ -15,8 +17,11 @@ import { offerView } from './offer-view.step.js';
 import type { Web } from './web.port.js';
 import type { DecisionView } from './views.js';
 
-const Query = z.object({ do: z.enum(['option1', 'option2', 'decline', 'manual']).optional().catch(undefined), start: z.string().max(40).optional().catch(undefined), keep: z.literal('1').optional().catch(undefined) });
-const AnswerForm = z.object({ start: z.string().max(40).optional(), keep: z.literal('1').optional(), mute: z.string().max(4).optional() });
+const Query = z.object({ do: z.enum(['option1', 'option2', 'decline', 'manual']).optional().catch(undefined), start: z.string().max(40).optional().catch(undefined), keep: z.literal('1').optional().catch(undefined), withdraw: z.literal('1').optional().catch(undefined) });
+const AnswerForm = z.object({
+  start: z.string().max(40).optional(), keep: z.literal('1').optional(), mute: z.string().max(4).optional(), none: z.literal('1').optional(), withdraw: z.literal('1').optional(),
+  facet: z.preprocess((given) => (given === undefined ? [] : [given].flat()), z.array(z.enum(FACETS)).max(FACETS.length)),
+});
 
 const GONE = messagePage({ title: 'This link is not known', lines: ['It may be incomplete: please use the whole link from the mail. If it is very old, it has ended.'], tone: 'neutral' });
 const startOf = (text: string | undefined): Instant | null => (text === undefined ? null : readRfc3339(text));
@@ -31,7 +36,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     const query = Query.parse(request.query);
     const action = `/l/${request.params.token}`;
     if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, { prepared: query.do ?? null, fault: null, isDecided: false }));
-    const view = await offerView(shell, link, { action, start: startOf(query.start), keep: query.keep === '1', note: null });
+    const view = await offerView(shell, link, { action, start: startOf(query.start), say: query.keep ? 'keep' : query.withdraw ? 'withdraw' : null, note: null });
     return reply.type('text/html').send(view ? offerPage(view) : GONE);
   });
 
@@ -48,30 +53,42 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
       return reply.code(fault ? 409 : 200).type('text/html').send(await showDecision(web, link, action, { prepared: prepared(read.decision, fault), fault, isDecided: 'did' in answer }));
     }
     if (link.resolution_id === null) return reply.code(404).type('text/html').send(GONE);
-    const form = AnswerForm.safeParse(request.body ?? {});
-    const about = { coachId: link.coach_id, resolutionId: link.resolution_id };
-    const start = form.success ? startOf(form.data.start) : null;
-    if (form.success && form.data.keep === '1' && link.purpose === 'choose') await keepTime(shell, about, form.data.mute !== undefined);
-    else if (start !== null) {
-      const answer = await chooseSlot(shell, about, instant(start), null);
-      if ((answer.did === 'chosen' || answer.did === 'picked') && answer.claim) await web.goOn(answer.claim);
-      const note = answer.did === 'taken' ? 'That time was taken a moment ago. These are free now.' : answer.did === 'not-now' ? 'This cannot be done right now. Nothing has changed. Please try again later; your choices stay.' : answer.did === 'no-such-slot' ? 'That time is not among the choices. These are free now.' : null;
-      const view = await offerView(shell, link, { action, start: null, keep: false, note: note ?? (await undone(web, link)) });
-      return reply.code(note ? 409 : 200).type('text/html').send(view ? offerPage(view) : GONE);
-    } else {
-      const view = await offerView(shell, link, { action, start: null, keep: false, note: 'Please choose one of the times.' });
-      return reply.code(400).type('text/html').send(view ? offerPage(view) : GONE);
-    }
-    const view = await offerView(shell, link, { action, start: null, keep: false, note: null });
-    return reply.type('text/html').send(view ? offerPage(view) : GONE);
+    const { code, note } = await answer(link, AnswerForm.safeParse(request.body ?? {}).data ?? null);
+    const view = await offerView(shell, link, { action, start: null, say: null, note });
+    return reply.code(code).type('text/html').send(view ? offerPage(view) : GONE);
   });
 
+  /** What a client says with an offer link: what the page then notes, besides the present truth. */
+  async function answer(link: Link, form: z.infer<typeof AnswerForm> | null): Promise<{ code: number; note: string | null }> {
+    if (link.resolution_id === null || form === null) return { code: 400, note: 'Please choose one of the times.' };
+    const about = { coachId: link.coach_id, resolutionId: link.resolution_id };
+    if (form.keep && link.purpose === 'choose') {
+      await keepTime(shell, about, form.mute !== undefined);
+      return { code: 200, note: null };
+    }
+    if (form.withdraw && link.purpose === 'pick') {
+      const did = await withdraw(shell, { coachId: link.coach_id, requestId: link.request_id });
+      return did === 'in-progress' ? { code: 409, note: 'It is being booked at this moment. You can cancel it in the invitation.' } : { code: 200, note: null };
+    }
+    const start = startOf(form.start);
+    if (!form.none && start === null) return { code: 400, note: 'Please choose one of the times.' };
+    const said = form.none || start === null ? await noneOfThese(shell, about, form.facet) : await chooseSlot(shell, about, instant(start), null);
+    if ((said.did === 'chosen' || said.did === 'picked') && said.claim) await web.goOn(said.claim);
+    const note = NOTES[said.did];
+    return note ? { code: said.did === 'fresh' ? 200 : 409, note } : { code: 200, note: await undone(link) };
+  }
+
   /** After a click went on at once: is the person back at choosing, because the slot was taken in Google? */
-  async function undone(w: Web, link: Link): Promise<string | null> {
-    const view = await offerView(w.shell, link, { action: '', start: null, keep: false, note: null });
+  async function undone(link: Link): Promise<string | null> {
+    const view = await offerView(shell, link, { action: '', start: null, say: null, note: null });
     return view?.state === 'open' ? 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.' : null;
   }
 }
+
+const NOTES: Readonly<Partial<Record<Answer['did'], string>>> = {
+  taken: 'That time was taken a moment ago. These are free now.', 'not-now': 'This cannot be done right now. Nothing has changed. Please try again later; your choices stay.',
+  'no-such-slot': 'That time is not among the choices. These are free now.', fresh: 'These are other free times.', 'none-left': 'There is no other free time like that. These are still open to you.',
+};
 
 const prepared = (decision: Decision, fault: string | null): DecisionView['prepared'] => (fault === null || decision.do === 'not-a-client' ? null : decision.do);
 

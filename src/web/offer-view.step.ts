@@ -1,14 +1,16 @@
 import { coachById } from '../coach/coach.store.js';
-import type { Instant, Interval } from '../kernel/interval.js';
+import { intervalFrom, type Instant, type Interval } from '../kernel/interval.js';
 import type { Link } from '../mail/link.store.js';
 import { clientById } from '../requests/client.store.js';
+import { lengthMs } from '../requests/request.js';
+import { requestById } from '../requests/request.store.js';
 import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
 import { sessionById, sessionInterval } from '../resolution/session.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { OfferView } from './views.js';
 
-/** The page behind an offer link, as things are now. `start` and `keep` are what the person is about to say. */
-export async function offerView(shell: Shell, link: Link, page: { action: string; start: Instant | null; keep: boolean; note: string | null }): Promise<OfferView | null> {
+/** The page behind an offer link, as things are now. `start` and `say` are what the person is about to say. */
+export async function offerView(shell: Shell, link: Link, page: { action: string; start: Instant | null; say: 'keep' | 'withdraw' | null; note: string | null }): Promise<OfferView | null> {
   if (link.resolution_id === null) return null;
   const now = shell.clock.now();
   const coach = await coachById(shell.db, link.coach_id);
@@ -17,6 +19,7 @@ export async function offerView(shell: Shell, link: Link, page: { action: string
   const client = await clientById(shell.db, coach.id, offer.clientId);
   const isAsk = resolution.option === 2;
   const session = resolution.sessionId ? await sessionById(shell.db, coach.id, resolution.sessionId) : null;
+  const request = await requestById(shell.db, coach.id, link.request_id);
   const done = await choiceOf(shell.db, resolution, 'done');
   const chosen = await choiceOf(shell.db, resolution, 'chosen');
   const at = (start: Instant): Interval | null => offer.slots.find((s) => s.start === start) ?? null;
@@ -26,7 +29,7 @@ export async function offerView(shell: Shell, link: Link, page: { action: string
   let picked: Interval | null = null;
   let note = page.note;
   if (resolution.state === 'asked' && now < offer.expiresAt) {
-    state = page.keep && isAsk ? 'confirm-keep' : wanted ? 'confirm' : 'open';
+    state = page.say === 'keep' && isAsk ? 'confirm-keep' : page.say === 'withdraw' && !isAsk ? 'confirm-withdraw' : wanted ? 'confirm' : 'open';
     picked = state === 'confirm' ? wanted : null;
     if (page.start !== null && !wanted) note = 'That time is no longer among the choices. These are free now.';
   } else if (resolution.state === 'chosen') {
@@ -35,7 +38,11 @@ export async function offerView(shell: Shell, link: Link, page: { action: string
   } else if (done && (resolution.state === 'landed' || (isAsk && session?.status === 'scheduled' && sessionInterval(session).start !== resolution.interval.start))) {
     state = 'done';
     picked = isAsk && session ? sessionInterval(session) : done.interval;
-  } else state = resolution.endReason === 'kept' ? 'kept' : 'over';
+  } else if (!isAsk && request.state === 'booked' && request.booked_start !== null) {
+    // The time that was wanted became free, or the coach booked one by hand.
+    state = 'done';
+    picked = intervalFrom(request.booked_start, lengthMs(request));
+  } else state = resolution.endReason === 'kept' ? 'kept' : resolution.endReason === 'withdrawn' && !isAsk ? 'withdrawn' : 'over';
   return {
     kind: isAsk ? 'ask' : 'offer', action: page.action, coachName: coach.name, clientName: client.name, zone: client.time_zone ?? coach.zone, coachZone: coach.zone,
     session: session && session.status !== 'cancelled' ? sessionInterval(session) : null, state, slots: state === 'open' ? offer.slots : [], picked, until: offer.expiresAt, note,

@@ -7,6 +7,7 @@ import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { knownZone, readRfc3339, rfc3339 } from '../kernel/zone.js';
 import { receive } from '../requests/receive.flow.js';
+import { withdraw } from '../requests/withdraw.flow.js';
 import type { Request } from '../requests/request.js';
 import { requestAnywhere } from '../requests/request.store.js';
 import type { Web } from './web.port.js';
@@ -38,7 +39,7 @@ export const shownRequest = (r: Request): Record<string, unknown> => ({
   booked_start: r.booked_start === null ? null : rfc3339(r.booked_start, 'UTC'), created_at: rfc3339(r.created_at, 'UTC'),
 });
 
-/** `POST /api/v1/booking-requests` and its `GET …/:id`, for programs with an API key. */
+/** `POST /api/v1/booking-requests`, its `GET …/:id` and `POST …/:id/withdraw`, for programs with an API key. */
 export function requestRoutes(app: FastifyInstance, web: Web): void {
   const { shell } = web;
   const authorize = async (header: string | undefined): Promise<void> => {
@@ -74,6 +75,16 @@ export function requestRoutes(app: FastifyInstance, web: Web): void {
     const found = id && await requestAnywhere(shell.db, id);
     if (!found) throw new Problem('REQUEST_UNKNOWN', 'There is no request with this id.');
     return reply.send(shownRequest(found));
+  });
+
+  app.post<{ Params: { id: string } }>('/api/v1/booking-requests/:id/withdraw', async (request, reply) => {
+    await authorize(request.headers.authorization ?? keyHeader(request.headers['x-api-key']));
+    const id = readId<RequestId>('request', request.params.id);
+    const found = id && await requestAnywhere(shell.db, id);
+    if (!found) throw new Problem('REQUEST_UNKNOWN', 'There is no request with this id.');
+    const did = await withdraw(shell, { coachId: found.coach_id, requestId: found.id });
+    if (did === 'in-progress') throw new Problem('REQUEST_IN_PROGRESS', 'It is being booked at this moment. Look again in a few seconds; a booked session is cancelled in its invitation.');
+    return reply.code(did === 'withdrawn' ? 200 : 409).send(shownRequest((await requestAnywhere(shell.db, found.id)) ?? found));
   });
 }
 

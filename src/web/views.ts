@@ -12,6 +12,9 @@ export interface BlockerView {
   readonly kind: 'session' | 'unnamed' | 'other' | 'promised';
 }
 
+/** Who can be asked to move, and with which slots. `key`: the blocker. `asksLately`: how often they were asked before, of late. */
+export interface AskView { readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null; readonly asksLately: number }
+
 /** One request, for its coach: from a decision link, or on the pending page. */
 export interface DecisionView {
   readonly action: string;
@@ -22,7 +25,8 @@ export interface DecisionView {
   readonly incoming: { readonly name: string; readonly email: string };
   readonly sessionType: string;
   readonly wanted: Interval;
-  readonly alsoWanted: readonly Interval[];
+  /** The other times that would do, and what each would take. */
+  readonly alsoWanted: readonly { readonly wanted: Interval; readonly takes: string; readonly blockers: readonly BlockerView[]; readonly ask: AskView | null; readonly isOpenByHand: boolean }[];
   /** One sentence: where the request stands. */
   readonly standing: string;
   /** False once the request is settled: the page then only tells. */
@@ -34,7 +38,7 @@ export interface DecisionView {
   readonly blockers: readonly BlockerView[];
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
   readonly ask:
-    | { /** The blocker to be asked. */ readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null }
+    | AskView
     | { readonly why: string };
   readonly otherSlots: readonly Interval[];
   /** Free times for booking by hand; the wanted time comes first if it is free. */
@@ -57,9 +61,9 @@ export interface OfferView {
   readonly session: Interval | null;
   /**
    * `open`: choose; `confirm`: one slot is picked, the page says what will happen and asks once more;
-   * `working`: being moved or booked right now, the page refreshes itself; `done`: moved or booked; `kept`; `over`: nothing to do any more.
+   * `working`: being moved or booked right now, the page refreshes itself; `done`: moved or booked; `kept`; `withdrawn`; `over`: nothing to do any more.
    */
-  readonly state: 'open' | 'confirm' | 'confirm-keep' | 'working' | 'done' | 'kept' | 'over';
+  readonly state: 'open' | 'confirm' | 'confirm-keep' | 'confirm-withdraw' | 'working' | 'done' | 'kept' | 'withdrawn' | 'over';
   readonly slots: readonly Interval[];
   readonly picked: Interval | null;
   readonly until: Instant;

@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, readPolicy } from '../../src/kernel/policy.js';
 
 test('the defaults are those of the design, section 9', () => {
   expect(DEFAULT_POLICY).toMatchObject({
-    choicesPerOffer: 4, offerLifetimeMs: DAY, minimumNoticeMs: 12 * HOUR, freezeMs: DAY, asksPerClient: { count: 1, days: 30 }, afterSilence: 'coach', land: 'automatic',
+    choicesPerOffer: 4, offerLifetimeMs: DAY, minimumNoticeMs: 12 * HOUR, freezeMs: DAY, asksPerClient: { count: 1, days: 30 }, afterSilence: 'coach', reminderAt: 0.5, byItself: 'none', land: 'automatic',
     lengthMs: HOUR, bufferMs: 0, horizonMs: 60 * DAY, settleMs: MINUTE,
   });
   expect(DEFAULT_POLICY.workingHours).toEqual([1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' })));

@@ -25,7 +25,7 @@ const coach = { to: { name: mark('Kim') }, zone: 'Europe/Berlin' };
 
 const decisionFacts = {
   letter: 'decision', ...coach, incoming: { name: mark('Sam'), email: mark('sam@x.example') }, sessionType: mark('Coaching'),
-  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-01T13:00')], reason: mark('The time is taken.'), isAgain: false,
+  wanted: span('2026-11-30T13:00'), alsoWanted: [{ interval: span('2026-12-01T13:00'), takes: mark('Nothing stands there.') }], reason: mark('The time is taken.'), isAgain: false,
   blockers: [{ title: mark('Dana 13h'), interval: span('2026-11-30T13:00') }, { title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') } }],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
   ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true }, otherSlots: 3,
@@ -45,6 +45,7 @@ const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   settled: { letter: 'settled', ...coach, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
   frozen: { letter: 'frozen', ...coach, calendar: mark('Practice'), since: at('2026-11-24T12:00') },
   reconnect: { letter: 'reconnect', ...coach, since: at('2026-11-23T09:00'), account: mark('kim@coach.example'), open: 2, link: link('connect') },
+  withdrawn: { letter: 'withdrawn', ...coach, incomingName: mark('Sam'), wanted: span('2026-11-30T13:00') },
   clash: { letter: 'clash', ...coach, what: mark('Sam and Dentist'), at: span('2026-11-30T13:00') },
   'calendar-gone': { letter: 'calendar-gone', ...coach, calendar: mark('Family'), noticedAt: at('2026-11-23T09:00'), hasTarget: false, heldSessions: true },
   'calendar-read-only': { letter: 'calendar-read-only', ...coach, calendar: mark('Practice'), noticedAt: at('2026-11-23T09:00'), hasTarget: true, heldSessions: true },

@@ -66,7 +66,7 @@ describe('access', () => {
     await w.request(MONDAY);
     await w.settle();
     const [request] = await w.all<{ id: string }>('select id from requests');
-    expect(await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null })).toMatchObject({ did: 'option2' });
+    expect(await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null, wanted: null })).toMatchObject({ did: 'option2' });
     await w.settle();
     expect(await w.one('select state from resolutions')).toEqual({ state: 'asked' });
 
@@ -77,7 +77,7 @@ describe('access', () => {
     await c.share(practice, 'reader');
     await readWhole(w);
     expect(await w.one('select state, end_reason from resolutions')).toEqual({ state: 'ended', end_reason: 'superseded' });
-    expect(await w.one('select state, pending_reason from requests')).toEqual({ state: 'pending_resolution', pending_reason: 'no-calendar' });
+    expect(await w.one('select state, pending_reason from requests')).toEqual({ state: 'pending_resolution', pending_reason: 'no-permission' });
     expect(await w.one('select status, invite_sent, cancellation_reason from sessions')).toEqual({ status: 'scheduled', invite_sent: false, cancellation_reason: null });
     expect(await w.all('select 1 from holds where released_at is null')).toEqual([]);
     expect((await w.mailsTo(DANA.email)).filter((m) => m.from.includes('makeway')).map((m) => m.subject).at(-1)).toContain('Nothing to do any more');
@@ -90,7 +90,7 @@ describe('access', () => {
     await w.request(MONDAY);
     await w.settle();
     const [request] = await w.all<{ id: string }>('select id from requests');
-    await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null });
+    await decide(w.shell, { coachId: w.coachId, requestId: (request?.id ?? '') as RequestId, revision: null, by: 'operator' }, { do: 'option2', about: null, ticks: [], address: null, clientName: null, wanted: null });
     await w.settle();
     await c.share(practice, 'none');
     for (let i = 0; i < 3; i++) await w.pass(A_LIST_POLL);

@@ -18,14 +18,14 @@ const ESCAPED = '&lt;b&gt;&amp;&quot;&#39;';
 const slots = [span('2026-11-30T14:00'), span('2026-12-01T13:00')];
 const decision: DecisionView = {
   action: '/d/"tok', guard: mark('guard'), revision: 7, zone: 'Europe/Berlin', incoming: { name: mark('Sam'), email: mark('sam@x.example') }, sessionType: mark('Coaching'),
-  wanted: span('2026-11-30T13:00'), alsoWanted: [span('2026-12-02T13:00')], standing: mark('The time is taken.'), isOpen: true, isStale: false, isDecided: false,
+  wanted: span('2026-11-30T13:00'), alsoWanted: [{ wanted: span('2026-12-02T13:00'), takes: mark('Nothing stands there.'), blockers: [], ask: null, isOpenByHand: true }], standing: mark('The time is taken.'), isOpen: true, isStale: false, isDecided: false,
   blockers: [
     { key: 'k-dana', title: mark('Dana'), interval: span('2026-11-30T13:00'), isAllDay: false, kind: 'session' },
     { key: mark('k-conf'), title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') }, isAllDay: true, kind: 'other' },
     { key: 'k-promise', title: 'Noor', interval: span('2026-11-30T13:00'), isAllDay: false, kind: 'promised' },
   ],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
-  ask: { key: 'k-dana', name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null },
+  ask: { key: 'k-dana', name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null, asksLately: 0 },
   otherSlots: slots, manual: slots, prepared: null, fault: mark('Something is missing.'),
 };
 const offer: OfferView = {
@@ -43,7 +43,7 @@ const PAGES: [string, string][] = [
   ...PREPARED.map((prepared): [string, string] => [`decision, ${String(prepared)}`, decisionPage({ ...decision, prepared })]),
   ['decision, settled', decisionPage({ ...decision, isOpen: false })],
   ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true })],
-  ['decision, unnamed', decisionPage({ ...decision, ask: { key: 'k-dana', name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana') } })],
+  ['decision, unnamed', decisionPage({ ...decision, ask: { key: 'k-dana', name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana'), asksLately: 0 } })],
   ['decision, no ask', decisionPage({ ...decision, ask: { why: mark('Too late.') }, otherSlots: [], manual: [] })],
   ...(['ask', 'offer'] as const).flatMap((kind) => STATES.map((state): [string, string] => [`${kind}, ${state}`, offerPage({ ...offer, kind, state })])),
   ['pending', pendingPage(pending)],
@@ -81,7 +81,7 @@ const formsOf = (page: string): string[] => page.match(/<form[\s\S]*?<\/form>/g)
 describe('the decision page', () => {
   test('each way is a form with revision, guard and what it does', () => {
     const forms = formsOf(decisionPage(decision));
-    expect(forms.map((form) => /name="do" value="([^"]+)"/.exec(form)?.[1])).toEqual(['option2', 'option1', 'decline', 'manual']);
+    expect(forms.map((form) => /name="do" value="([^"]+)"/.exec(form)?.[1])).toEqual(['option2', 'option1', 'decline', 'manual', 'manual']);
     for (const form of forms) {
       expect(form).toContain('action="/d/&quot;tok"');
       expect(form).toContain('name="revision" value="7"');
@@ -113,7 +113,7 @@ describe('the decision page', () => {
   });
 
   test.each([['Dana 13h', 'Dana'], ['Jonas, 15:00', 'Jonas'], ['Mira 9.30 Uhr', 'Mira'], ['13h', '13h'], ['Noor', 'Noor'], ['Level 42 group', 'Level 42 group']])('the title %s suggests the name %s', (title, name) => {
-    const page = decisionPage({ ...decision, ask: { key: 'k-dana', name: title, email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana' } });
+    const page = decisionPage({ ...decision, ask: { key: 'k-dana', name: title, email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0 } });
     expect(page).toContain(`name="client_name" value="${name}"`);
   });
 
@@ -124,8 +124,8 @@ describe('the decision page', () => {
 
   test('asks for a missing address, and who a title is', () => {
     expect(decisionPage(decision)).not.toContain('name="address"');
-    expect(decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null } })).toMatch(/type="email" name="address"[^>]* required/);
-    const unnamed = decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana' } });
+    expect(decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null, asksLately: 0 } })).toMatch(/type="email" name="address"[^>]* required/);
+    const unnamed = decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0 } });
     for (const field of ['name="about" value="k-dana"', 'name="client_name"', 'name="address"', 'name="do" value="not-a-client" formnovalidate']) expect(unnamed).toContain(field);
   });
 
@@ -148,9 +148,9 @@ describe('the decision page', () => {
 });
 
 describe('the offer page', () => {
-  test('open has links only: looking and following changes nothing', () => {
+  test('open has links, and one form that asks for other times: looking and following changes nothing', () => {
     const page = offerPage(offer);
-    expect(formsOf(page)).toEqual([]);
+    expect(formsOf(page).map((form) => /name="(none|start|keep|withdraw)"/.exec(form)?.[1])).toEqual(['none']);
     expect(page).toContain('href="/o/&quot;tok?start=2026-11-30T13%3A00%3A00Z"');
     expect(page).toContain('href="/o/&quot;tok?keep=1"');
   });

@@ -2,7 +2,7 @@ import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
 import { groupByDay, hoursInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
-import type { BlockerView, DecisionView } from '../views.js';
+import type { AskView, BlockerView, DecisionView } from '../views.js';
 import { layout } from './layout.js';
 import { startValue, timeList, timePanel } from './pieces.js';
 
@@ -22,7 +22,8 @@ ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
 ${view.isStale && !view.isDecided && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
 ${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
 <p>For ${view.incoming.name}, <span class="soft">${view.incoming.email}</span></p>
-${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>${timeList(view.alsoWanted, view.zone)}`}
+${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>
+<ul class="times">${view.alsoWanted.map((also) => html`<li>${spanInWords(also.wanted, view.zone)}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
 ${!view.isDecided && html`<p>${view.standing}</p>`}
 ${!comesFirst && day}
 </article>
@@ -59,12 +60,26 @@ function ways(view: DecisionView, between: Html | null): Html {
 <div class="inside">${inside}</div>
 </details>`;
   };
+  const others = view.alsoWanted.map((also) => atOtherTime(view, also));
   return first === null
-    ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}`
+    ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}${others}`
     : html`<p class="or">You chose this. It happens when you press the button:</p>${draw(first)}
 ${between}
-<p class="or">Or something else</p>${order.filter((way) => way !== first).map(draw)}`;
+<p class="or">Or something else</p>${order.filter((way) => way !== first).map(draw)}${others}`;
 }
+
+/** What can be done about another wanted time. */
+function atOtherTime(view: DecisionView, also: DecisionView['alsoWanted'][number]): Html | null {
+  if (also.ask) {
+    const { title, inside } = asking(view, also.ask, also);
+    return card(`${title} (${spanInWords(also.wanted, view.zone)})`, also.takes, inside);
+  }
+  if (!also.isOpenByHand) return null;
+  return card(`Book ${spanInWords(also.wanted, view.zone)}`, also.takes, form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
+<p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`));
+}
+const card = (title: string, effect: string, inside: Html): Html => html`<details class="card"><summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
+<div class="inside">${inside}</div></details>`;
 
 interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html }
 
@@ -79,15 +94,20 @@ ${fields}
 function askToMove(view: DecisionView): WayCard {
   const { ask } = view;
   if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: html`${titleForms(view)}<p class="soft">${ask.why}</p>` };
+  return asking(view, ask, view);
+}
+
+/** `at`: the wanted time whose session would move, with what stands there. */
+function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interval; readonly blockers: readonly BlockerView[] }): WayCard {
   const { name } = ask;
-  const others = view.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
+  const others = at.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
   return {
     title: `Ask ${name} to move`,
     effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
     inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from:</p>
 ${timeList(ask.slots, view.zone)}
-<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(view.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes and the request is back with you. ${name} does not learn who asks.</p>
-${form(view, html`<input type="hidden" name="about" value="${ask.key}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
+<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(at.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes and the request is back with you. ${name} does not learn who asks.${ask.asksLately > 0 && ` ${name} was asked ${ask.asksLately === 1 ? 'once' : `${String(ask.asksLately)} times`} lately.`}</p>
+${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
 <p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
 ${others.map((other) => tick(other, view.zone))}</fieldset>`}

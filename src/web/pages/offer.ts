@@ -1,13 +1,15 @@
 import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
 import { momentInZones, spanInWords } from '../../mail/letter-times.js';
+import { FACETS, type Facet } from '../../slots/facet.js';
 import type { OfferView } from '../views.js';
 import { layout } from './layout.js';
 import { slotLinks, startValue, timePanel } from './pieces.js';
 
 /**
  * The page behind the links of an ask (the existing client may move) or an offer (the incoming client picks).
- * Looking changes nothing: slots are links to the confirmation, and only its form posts, `start` or `keep` and `mute`.
+ * Looking changes nothing: slots are links to the confirmation, and only its form posts, `start`, or `keep` and `mute`, or `withdraw`.
+ * The one form on the open page asks for other times: it books and moves nothing.
  */
 export function offerPage(view: OfferView): string {
   switch (view.state) {
@@ -17,7 +19,9 @@ export function offerPage(view: OfferView): string {
     case 'confirm-keep': return confirmKeep(view);
     case 'working': return working(view);
     case 'done': return done(view);
+    case 'confirm-withdraw': return confirmWithdraw(view);
     case 'kept': return kept(view);
+    case 'withdrawn': return page(view, 'Your request is withdrawn', html`<p>Nothing is booked. You are welcome to ask ${view.coachName} for another time.</p>`, 'good');
     case 'over': return over(view);
   }
 }
@@ -42,15 +46,40 @@ function open(view: OfferView): string {
 ${sessionPanel(view)}
 <p>Hello ${view.clientName}, ${view.slots.length > 0 ? `these times with ${view.coachName} are free. Choose one; the next page asks once more.` : `there is no free time to offer at the moment. ${view.coachName} knows about your request.`}</p>
 ${slots}
-<p class="soft small">Open until ${openUntil(view)}. Nothing is booked until you have confirmed.</p>`);
+${noneOfThese(view)}
+<p class="soft small">Open until ${openUntil(view)}. Nothing is booked until you have confirmed.</p>
+<p class="soft small"><a href="${view.action}?withdraw=1">I no longer need a time</a></p>`);
   }
   return page(view, 'Could we move your session?', html`
 ${sessionPanel(view)}
 <p>Hello ${view.clientName}, if you do nothing, nothing changes: your session stays where it is. ${view.slots.length > 0 ? 'If another time suits you as well, choose it here; the next page asks once more.' : 'There is no other time to offer at the moment.'}</p>
 ${slots}
 <p><a class="button primary" href="${view.action}?keep=1">Keep my time</a></p>
+${noneOfThese(view)}
 <p class="soft small">Open until ${openUntil(view)}. With <em>Keep my time</em> you can also say that you do not want to be asked again.</p>`);
 }
+
+/** What would suit, if none of the shown times does; fresh ones then stand on this page. */
+const noneOfThese = (view: OfferView): Html | null => view.slots.length === 0 ? null : html`<details>
+<summary>None of these</summary>
+<form method="post" action="${view.action}">
+<input type="hidden" name="none" value="1">
+<fieldset><legend>What would suit you?</legend>
+${FACETS.map((facet) => html`<label class="tick"><input type="checkbox" name="facet" value="${facet}"><span>${FACET_IN_WORDS[facet]}</span></label>`)}</fieldset>
+<button>Show me other times</button>
+</form>
+</details>`;
+const FACET_IN_WORDS: Readonly<Record<Facet, string>> = { mornings: 'Mornings', afternoons: 'Afternoons', 'other-days': 'Other days' };
+
+const confirmWithdraw = (view: OfferView): string => page(view, 'Withdraw your request?', html`
+<p>${view.coachName} learns that you no longer need a time. Nothing is booked, and these times are open to others.</p>
+<form method="post" action="${view.action}">
+<input type="hidden" name="withdraw" value="1">
+<div class="stack">
+<button class="primary">Withdraw my request</button>
+<a class="button" href="${view.action}">Back to the times</a>
+</div>
+</form>`);
 
 function confirm(view: OfferView, picked: Interval): string {
   const when = spanInWords(picked, view.zone);
