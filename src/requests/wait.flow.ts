@@ -30,15 +30,15 @@ const UNCHECKED: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'd
 export async function attendRequest(shell: Shell, claim: Claim): Promise<Report> {
   const now = shell.clock.now();
   const request = await requestById(shell.db, claim.coachId, claim.id);
-  if (request.state === 'booking') return rest(shell, claim, request, plus(now, LATER_MS), null, now);
+  if (request.state === 'booking') return sleep(shell, claim, plus(now, LATER_MS));
   if (request.state !== 'pending_resolution') return { outcome: 'nothing' };
   const coach = await coachById(shell.db, claim.coachId);
   const live = await liveResolution(shell.db, claim.coachId, request.id);
   // While other times are offered, the wanted one may become free: then the wish comes true after all.
   const isOffered = live?.option === 1 && live.state === 'asked' && coach.policy.land === 'automatic';
-  if ((live && !isOffered) || (await liveLanding(shell.db, claim.coachId, request.id))) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
+  if ((live && !isOffered) || (await liveLanding(shell.db, claim.coachId, request.id))) return sleep(shell, claim, plus(now, LATER_MS));
   const last = lastStart(request);
-  if (now >= last && isOffered) return rest(shell, claim, request, plus(now, LATER_MS), null, now);
+  if (now >= last && isOffered) return sleep(shell, claim, plus(now, LATER_MS));
   if (now >= last) {
     await inTx(shell.db, 'commit expire-request', async (tx) => {
       await lockCoach(tx, claim.coachId);
@@ -87,6 +87,12 @@ async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Rep
     await restRequest(tx, claim, instant(Math.min(plus(now, LATER_MS), lastStart(request))), null);
     return { outcome: 'nothing' };
   });
+}
+
+/** Something else is at work for this request, and wakes it when its turn comes. */
+async function sleep(shell: Shell, claim: Claim, wakeAt: Instant): Promise<Report> {
+  await inTx(shell.db, 'commit wait', (tx) => restRequest(tx, claim, wakeAt, null));
+  return { outcome: 'nothing' };
 }
 
 /** Sleeps until `wakeAt`. What a pull changed while we looked is seen here, under the row's lock, and looked at again at once. */
