@@ -28,10 +28,13 @@ import { freeHold, giveToCoach } from './turn.step.js';
 /** How often a landing waits for the mirror to catch up with Google before a person is asked. */
 const MOST_MIRROR_WAITS = 8;
 
-interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string }
+interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string;
+  /** Our event as the look of this very run saw it: under its etag, the invitation needs no other read. */
+  readonly lately: { own: CalendarEvent | null } }
 
 export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Report> {
   const done: string[] = [];
+  const lately: Scene['lately'] = { own: null };
   for (;;) {
     const landing = await landingById(shell.db, claim.coachId, claim.id);
     if (landing.state === 'landed' || landing.state === 'refused' || landing.state === 'undone') return { outcome: done.length > 0 ? 'done' : 'nothing', did: done.join(', ') };
@@ -56,7 +59,7 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
     }
     const scene: Scene = {
       shell, claim, coach, request, landing, calendar, google,
-      client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'),
+      client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'), lately,
     };
     done.push(await STEPS[landing.state](scene));
     if (done.length > MOST_STEPS) throw new Problem('IMPOSSIBLE_STATE', 'A landing does not come to an end.', { id: claim.id });
@@ -151,10 +154,9 @@ const notSeen = (): Problem => new Problem('GOOGLE_UNREACHABLE', 'Google does no
 /** Reads the window again. A clash is undone before anybody heard of it. */
 async function verify(scene: Scene): Promise<string> {
   const { shell, claim, coach, landing, calendar, google } = scene;
-  const { seen } = await lookLive(shell, google, coach.id, landing.interval);
+  const [{ seen }, own] = await Promise.all([lookLive(shell, google, coach.id, landing.interval), google.getEvent(calendar.google_id, landing.eventId)]);
   const tolerated = new Set(landing.tolerated);
   const others = seen.filter((s) => s.key !== scene.key && !tolerated.has(s.key));
-  const own = await google.getEvent(calendar.google_id, landing.eventId);
   // A delete once sent may still arrive, so it is carried through, even if the clash has gone.
   const isUndoing = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'delete')) !== null;
   if (own?.status === 'cancelled' || (!own && isUndoing)) return giveUp(scene, isUndoing ? 'taken-again' : 'deleted-at-landing');
@@ -172,13 +174,14 @@ async function verify(scene: Scene): Promise<string> {
     await advanceLanding(tx, landing, 'verified', shell.clock.now());
     await markSent(tx, { coachId: coach.id, kind: 'invite', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());
   });
+  scene.lately.own = own;
   return 'verified';
 }
 
 /** Now people are told: Google invites the guest, we tell the coach. */
 async function invite(scene: Scene): Promise<string> {
   const { shell, claim, coach, request, client, landing, calendar, google } = scene;
-  let event = await google.getEvent(calendar.google_id, landing.eventId);
+  let event = scene.lately.own ?? await google.getEvent(calendar.google_id, landing.eventId);
   // Deleted by the coach after it stood there verified: understood, not fought. Nobody was told of a booking.
   if (!event) throw notSeen();
   if (event.status === 'cancelled') return giveUp(scene, 'deleted-at-landing');
