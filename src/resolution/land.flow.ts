@@ -18,7 +18,7 @@ import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
-import { isFresh } from './live-look.js';
+import { isFresh, seenFree, type SeenFree } from './live-look.js';
 import { lookLive } from './look-live.step.js';
 import { choiceOf, pageWasLeft, resolutionById } from './resolution.store.js';
 import { proposeSession, setSessionStatus } from './session.store.js';
@@ -92,11 +92,10 @@ async function insert(scene: Scene): Promise<string> {
     if (sent || !(error instanceof Problem) || (error.remedy !== 'operator' && error.remedy !== 'reconnect')) throw error;
     return giveUp(scene, 'cannot-check');
   }
-  const { seen, at } = look;
   const tolerated = new Set(landing.tolerated);
   const inMirror = standing(await blockersAt(shell.db, coach, landing.interval), landing.interval, tolerated).filter((b) => b.key !== scene.key);
-  const inGoogle = seen.filter((s) => !tolerated.has(s.key) && s.key !== scene.key);
-  if (inGoogle.length > 0 || isPast) {
+  const free = seenFree(look, landing.interval, tolerated, scene.key);
+  if (!free || isPast) {
     // A write whose answer was lost may still arrive: nothing is given up while it could.
     if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The insert may still be on its way.');
     return giveUp(scene, isPast ? 'past' : 'taken-again');
@@ -112,21 +111,17 @@ async function insert(scene: Scene): Promise<string> {
   }
   await inTx(shell.db, 'commit send-insert', async (tx) => {
     await holdLease(tx, claim);
-    const sessionId = await proposeSession(tx, { coachId: coach.id, clientId: client.id, requestId: request.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, at);
-    await markSeenFree(tx, landing, sessionId, at);
+    const sessionId = await proposeSession(tx, { coachId: coach.id, clientId: client.id, requestId: request.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, free.at);
+    await markSeenFree(tx, landing, sessionId, free.at);
     await markSent(tx, { coachId: coach.id, kind: 'insert', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: landing.interval }, shell.clock.now());
   });
-  if (!isFresh(at, shell.clock.now())) {
+  if (!isFresh(free.at, shell.clock.now())) {
     // It was not sent after all. Google, or we, are too slow now: come back later.
     await inTx(shell.db, 'commit wait', async (tx) => { await holdLease(tx, claim); await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert'); });
     throw new Problem('GOOGLE_UNREACHABLE', 'The look at the calendars was too old by the time of the insert.');
   }
   try {
-    const event = await google.insertEvent(calendar.google_id, {
-      id: landing.eventId, interval: landing.interval, zone: coach.zone, summary: `${client.name}: ${request.session_type}`,
-      description: 'Booked through Makeway.', privateProperties: { makewayRequest: request.id, makewayAttempt: String(landing.attempt) },
-    });
-    return await recordInserted(scene, event);
+    return await recordInserted(scene, await writeAt(scene, free));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'GOOGLE_DUPLICATE') throw error;
     const there = await google.getEvent(calendar.google_id, landing.eventId);
@@ -136,6 +131,12 @@ async function insert(scene: Scene): Promise<string> {
     throw new Problem('GOOGLE_ANSWER_LOST', 'The event is there, but cannot be read yet.');
   }
 }
+
+/** The one place from which an incoming event goes out: quietly, without guests, into a window that was seen free. */
+const writeAt = ({ coach, request, client, landing, calendar, google }: Scene, free: SeenFree): Promise<CalendarEvent> => google.insertEvent(calendar.google_id, {
+  id: landing.eventId, interval: free.window, zone: coach.zone, summary: `${client.name}: ${request.session_type}`,
+  description: 'Booked through Makeway.', privateProperties: { makewayRequest: request.id, makewayAttempt: String(landing.attempt) },
+});
 
 async function recordInserted({ shell, claim, coach, landing, calendar }: Scene, event: CalendarEvent): Promise<string> {
   const now = shell.clock.now();

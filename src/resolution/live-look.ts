@@ -18,6 +18,14 @@ export function takesTime(calendarId: string, zone: string, events: readonly Cal
   });
 }
 
+declare const SEEN: unique symbol;
+/** A window that Google itself showed free, and when. There is no other way to come by one than a look, and nothing is inserted
+ *  without: an early write does not compile. */
+export interface SeenFree { readonly window: Interval; readonly at: Instant; readonly [SEEN]: true }
+/** The evidence that `window` was free in `look` of everything but the `tolerated` and what is called `own`; null if it was not. */
+export const seenFree = (look: { readonly seen: readonly Seen[]; readonly at: Instant }, window: Interval, tolerated: ReadonlySet<string>, own: string): SeenFree | null =>
+  look.seen.some((s) => s.key !== own && !tolerated.has(s.key)) ? null : ({ window, at: look.at } as SeenFree);
+
 /** A live look is evidence for five seconds (design, invariant 1). */
 export const LOOK_LASTS_MS = 5_000;
 export const isFresh = (lookedAt: Instant, now: Instant): boolean => now - lookedAt <= LOOK_LASTS_MS;
