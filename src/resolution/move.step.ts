@@ -29,8 +29,8 @@ export async function move(scene: MovingScene): Promise<string> {
   if (isTooLate && !sent) return undoChoice(scene, choice, 'it is too late', calendar);
   const google = await shell.google(coach.id);
   // Both at once: a click waits for this. What the look says is asked for below, where it matters.
-  const looking = settled(lookLive(shell, google, coach.id, choice.interval));
-  const event = await google.getEvent(calendar.google_id, session.event_id);
+  const [read, look] = await Promise.allSettled([google.getEvent(calendar.google_id, session.event_id), lookLive(shell, google, coach.id, choice.interval)]);
+  const event = answerOf(read);
   const stands = timeOf(event);
   if (sent && event && stands && sameInterval(stands, choice.interval)) return recordMoved(scene, calendar, event);
   const mayStillArrive = sent?.sent_at !== undefined && sent.sent_at !== null && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS;
@@ -52,7 +52,7 @@ export async function move(scene: MovingScene): Promise<string> {
   // Seen here before the mirror saw it: a group, or somebody else's by now, is not moved at one client's word.
   if (!sent && !(await isStillTheirs(shell.db, coach, client, event))) return withdrawQuestion(scene, { is: 'session changed' });
 
-  const { seen } = await (await looking)();
+  const { seen } = answerOf(look);
   if (seen.some((s) => s.key !== keyOf(session))) {
     // A patch whose answer was lost may still arrive: the choice is not undone while it could.
     if (mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
@@ -75,8 +75,11 @@ export async function move(scene: MovingScene): Promise<string> {
   return recordMoved(scene, calendar, moved);
 }
 
-/** Waits for `work` without failing: its answer, or its error, comes when it is asked for. */
-const settled = <T>(work: Promise<T>): Promise<() => Promise<T>> => work.then((answer) => () => Promise.resolve(answer), (error: unknown) => () => Promise.reject(error as Error));
+/** The answer of one of several calls, or its error, where it is asked for. */
+function answerOf<T>(call: PromiseSettledResult<T>): T {
+  if (call.status === 'fulfilled') return call.value;
+  throw call.reason instanceof Error ? call.reason : new Error(String(call.reason));
+}
 
 /** The question is withdrawn; the session stays where it is. */
 async function withdrawQuestion({ shell, claim, coach, resolution, session }: MovingScene, fact: Fact): Promise<string> {

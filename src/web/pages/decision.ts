@@ -72,10 +72,10 @@ ${between}
 function atOtherTime(view: DecisionView, also: DecisionView['alsoWanted'][number]): Html | null {
   if (also.ask) {
     const { title, inside } = asking(view, also.ask, also);
-    return card(`${title} (${spanInWords(also.wanted, view.zone)})`, also.takes, inside);
+    return card(`Or ${spanInWords(also.wanted, view.zone)}: ${title.replace(/^A/, 'a')}`, also.takes, inside);
   }
   if (!also.isOpenByHand) return null;
-  return card(`Book ${spanInWords(also.wanted, view.zone)}`, also.takes, form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
+  return card(`Or ${spanInWords(also.wanted, view.zone)}: book by hand`, also.takes, form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
 <p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`));
 }
 const card = (title: string, effect: string, inside: Html): Html => html`<details class="card"><summary><div><h2>${title}</h2><small>${effect}</small></div></summary>

@@ -60,7 +60,7 @@ ${noneOfThese(view)}
 }
 
 /** What would suit, if none of the shown times does; fresh ones then stand on this page. */
-const noneOfThese = (view: OfferView): Html | null => view.slots.length === 0 ? null : html`<details>
+const noneOfThese = (view: OfferView): Html | null => view.slots.length === 0 ? null : html`<details class="none">
 <summary>None of these</summary>
 <form method="post" action="${view.action}">
 <input type="hidden" name="none" value="1">

@@ -73,6 +73,7 @@ details.card > summary small { display: block; font-weight: 400; color: var(--so
 details.card > .inside { padding: 0 18px 20px; }
 @media (min-width: 560px) { details.card > summary { padding: 18px 28px; } details.card > .inside { padding: 0 28px 26px; } }
 details.prepared { border: 2px solid var(--accent); }
+details.none { margin: 14px 0; } details.none > summary { padding: 10px 0; cursor: pointer; font-weight: 600; color: var(--accent); } details.none > form { margin-bottom: 6px; }
 fieldset { margin: 0 0 16px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 12px; min-width: 0; }
 legend { padding: 0 6px; font-weight: 650; font-size: 15px; }
 label.field { display: block; margin: 0 0 14px; font-weight: 600; font-size: 15px; }
