@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   readonly smtpUrl?: string;
   /** OAuth clients with a fixed secret; any other client id is accepted with the secret that it first brings. */
   readonly oauthClients?: Readonly<Record<string, string>>;
+  /** The two keys of id tokens on a new folder, as PEM (PKCS #8); made when first needed if absent. */
+  readonly signingKeys?: readonly [string, string];
   readonly log?: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const copies = new CopyQueue(store);
   const rules = new Rules(store);
   let url = '';
-  const emulator: Emulator = { store, pushes, mail, copies, rules, quotas: new Quotas(store), keys: new TokenKeys(store), url: () => url, oauthClients: options.oauthClients ?? {} };
+  const emulator: Emulator = { store, pushes, mail, copies, rules, quotas: new Quotas(store), keys: new TokenKeys(store, options.signingKeys), url: () => url, oauthClients: options.oauthClients ?? {} };
   store.onChange((touched) => pushes.announce(touched), () => pushes.pump());
   const { http } = new EmulatorServer(emulator, log);
   try {

@@ -16,6 +16,7 @@ import { compose } from '../../src/ops/compose.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import type { Shell } from '../../src/work/shell.port.js';
 import { cloneDatabase } from '../support/database.js';
+import '../support/smtp-greeting.js';
 import { control } from './converge-call.js';
 import { openGate } from './converge-gate.js';
 import { Mortal } from './converge-mortal.js';
@@ -27,7 +28,7 @@ export async function newGrounds() {
   const folder = mkdtempSync(join(tmpdir(), 'makeway-converge-'));
   const database = await cloneDatabase(inject('databaseServer'), inject('template'));
   const catcher = await startMailCatcher({ dir: join(folder, 'mail') });
-  const emulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url });
+  const emulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url, signingKeys: inject('signingKeys') });
   const gate = await openGate(emulator.url);
   const settings = readDaemonSettings({
     DATABASE_URL: database.url, PORT: '1', PUBLIC_URL: 'http://127.0.0.1:1', SMTP_URL: catcher.url, MAKEWAY_EMULATOR_URL: emulator.url,

@@ -17,6 +17,7 @@ import { openPool } from '../../src/postgres/pool.js';
 import { oneRow, rows } from '../../src/postgres/rows.js';
 import { QUEUES } from '../../src/work/due.store.js';
 import { cloneDatabase } from './database.js';
+import './smtp-greeting.js';
 
 export const KIM = 'kim@coach.example';
 export const DANA = 'dana@client.example';
@@ -97,7 +98,7 @@ export async function newGrounds(options: { from?: Snapshot; databaseUrl?: strin
   if (options.from) cpSync(options.from.folder, folder, { recursive: true });
   const database = options.databaseUrl === undefined ? await cloneDatabase(inject('databaseServer'), options.from?.template ?? inject('template')) : { url: options.databaseUrl, drop: () => Promise.resolve() };
   let catcher: MailCatcher = await startMailCatcher({ dir: join(folder, 'mail') });
-  let emulator: RunningEmulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url });
+  let emulator: RunningEmulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url, signingKeys: inject('signingKeys') });
   const port = await freePort();
   const secretKeys = options.from?.secretKeys ?? `k1:${randomBytes(32).toString('base64')}`;
   const environment: Record<string, string> = {

@@ -7,10 +7,11 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../src/launcher/postgres.js';
 import { migrate } from '../../src/ops/migrate.js';
+import { newSigningKey } from '../../src/emulator/oauth/token-keys.js';
 import { openPool } from '../../src/postgres/pool.js';
 
 declare module 'vitest' {
-  export interface ProvidedContext { databaseServer: string; template: string }
+  export interface ProvidedContext { databaseServer: string; template: string; signingKeys: readonly [string, string] }
 }
 
 const withName = (url: string, name: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
@@ -34,20 +35,45 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await pool.destroy();
   project.provide('databaseServer', url);
   project.provide('template', template);
+  // Making RSA keys costs more than all the rest of a world, so all worlds of a run share these.
+  project.provide('signingKeys', [newSigningKey(), newSigningKey()]);
   return async () => {
-    if (given) await admin(url, `drop database if exists ${template} with (force)`);
+    if (given) for (const name of await left(url, template)) await admin(url, `drop database if exists ${name} with (force)`);
     await own?.stop();
     rmSync(folder, { recursive: true, force: true });
   };
 }
 
-/** A database of its own, as migrated. */
-export async function cloneDatabase(server: string, template: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `world_${randomBytes(6).toString('hex')}`;
+/** The template, and its clones that nobody dropped: each file leaves the one that was made ahead. */
+async function left(url: string, template: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: withName(url, 'postgres') });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ datname: string }>('select datname from pg_database where starts_with(datname, $1)', [template]);
+    return rows.map((row) => row.datname);
+  } finally {
+    await client.end();
+  }
+}
+
+export interface Clone { readonly url: string; drop(): Promise<void> }
+let ahead: { readonly template: string; readonly clone: Promise<Clone | Error> } | null = null;
+
+/** A database of its own, as migrated. The next one is made while this one is in use. */
+export async function cloneDatabase(server: string, template: string): Promise<Clone> {
+  const made = ahead?.template === template ? await ahead.clone : null;
+  const clone = made === null || made instanceof Error ? await copyOf(server, template) : made;
+  // A failure is met where it is waited for: the copy is made again then, and says so itself.
+  ahead = { template, clone: copyOf(server, template).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))) };
+  return clone;
+}
+
+async function copyOf(server: string, template: string): Promise<Clone> {
+  const name = `${template}_${randomBytes(6).toString('hex')}`;
   // Two clones at the same moment refuse each other: take turns.
   for (let attempt = 0; ; attempt++) {
     try {
-      await admin(server, `create database ${name} template ${template}`);
+      await admin(server, `create database ${name} template ${template} strategy file_copy`);
       break;
     } catch (error) {
       if ((error as { code?: string }).code !== '55006' || attempt > 200) throw error;

@@ -22,6 +22,7 @@ import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { webServer } from '../../src/web/server.js';
 import { drain, work } from '../../src/work/run-due.flow.js';
 import { cloneDatabase } from './database.js';
+import './smtp-greeting.js';
 
 export const ZONE = 'Europe/Berlin';
 export const KIM = { slug: 'kim', name: 'Kim Berger', email: 'kim@coach.example', zone: ZONE };
@@ -46,7 +47,7 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
   const folder = mkdtempSync(join(tmpdir(), 'makeway-world-'));
   const database = await cloneDatabase(inject('databaseServer'), inject('template'));
   const catcher: MailCatcher = await startMailCatcher({ dir: join(folder, 'mail') });
-  const emulator: RunningEmulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url });
+  const emulator: RunningEmulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url, signingKeys: inject('signingKeys') });
   let now = instant(Date.now());
   const clock = { now: () => now };
   const port = await freePort();
@@ -146,10 +147,7 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
     coach: () => coachByEmail(shell.db, KIM.email),
     async close(): Promise<void> {
       await app.close();
-      await composed.close();
-      await emulator.close();
-      await catcher.close();
-      await database.drop();
+      await Promise.all([composed.close().then(() => database.drop()), emulator.close().then(() => catcher.close())]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

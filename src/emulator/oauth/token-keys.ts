@@ -4,7 +4,8 @@ import type { Store } from '../store/store.js';
 
 interface Key { readonly kid: string; readonly pem: string; readonly signing: KeyObject; readonly shown: KeyObject }
 
-const make = (): string => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+/** A new signing key, as PEM (PKCS #8). It takes some hundred milliseconds. */
+export const newSigningKey = (): string => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function read(pem: string): Key {
   const signing = createPrivateKey(pem), shown = createPublicKey(signing);
@@ -19,12 +20,13 @@ function read(pem: string): Key {
 export class TokenKeys {
   private keys: readonly Key[] = [];
 
-  constructor(private readonly store: Store) {}
+  /** @param given the two keys to begin with on a new folder; made if absent. */
+  constructor(private readonly store: Store, private readonly given?: readonly [string, string]) {}
 
   /** Published keys, oldest first. Made when first asked for: most emulators of a test run never need them. */
   private all(): readonly Key[] {
     if (this.keys.length > 0) return this.keys;
-    return this.take((this.store.meta.get('signingKeys') as string[] | undefined) ?? this.keep([make(), make()]));
+    return this.take((this.store.meta.get('signingKeys') as string[] | undefined) ?? this.keep([...(this.given ?? [newSigningKey(), newSigningKey()])]));
   }
 
   private keep(pems: string[]): string[] {
@@ -40,7 +42,7 @@ export class TokenKeys {
   rotate(): string[] {
     this.all();
     const kept = this.store.meta.get('signingKeys') as string[];
-    return this.take(this.keep([...kept.slice(-2), make()])).map(({ kid }) => kid);
+    return this.take(this.keep([...kept.slice(-2), newSigningKey()])).map(({ kid }) => kid);
   }
 
   /** Public keys as PEM, which clients take in place of certificates, by key id (sheet 7.5). */
