@@ -1,3 +1,4 @@
+import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { listen } from '../postgres/pool.js';
@@ -7,11 +8,11 @@ import { work, type Workers } from '../work/run-due.flow.js';
 import type { Shell } from '../work/shell.port.js';
 import type { Logger } from './logger.js';
 
-/** Workers that share their slots. */
-export interface Lane { readonly from: readonly Source[]; readonly slots: number }
+/** Workers that share their slots. `onePerCoach`: Google may keep us waiting about one coach, so nobody has more than one slot. */
+export interface Lane { readonly from: readonly Source[]; readonly slots: number; readonly onePerCoach?: true }
 /** Clicks and landings have slots of their own and never wait behind mail or the background. */
 export const LANES: readonly Lane[] = [
-  { from: [{ queue: 'landings' }, { queue: 'resolutions' }, { queue: 'requests' }], slots: 4 },
+  { from: [{ queue: 'landings' }, { queue: 'resolutions' }, { queue: 'requests' }], slots: 4, onePerCoach: true },
   { from: [{ queue: 'outbox' }, { queue: 'disconnections' }], slots: 2 },
   { from: [{ queue: 'calendars', reading: 'changes' }, { queue: 'channels' }, { queue: 'calendar_lists' }], slots: 4 },
 ];
@@ -38,7 +39,8 @@ export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly La
   /** Keeps up to `slots` pieces of work under way; each that ends makes room, so that a slow one holds up no other. A source
    *  is asked only when it was told of, when its time has come, or when what waits there may go on. */
   async function runLane(lane: Lane): Promise<void> {
-    const underWay = new Set<Promise<void>>();
+    const underWay = new Map<Promise<void>, CoachId>();
+    const busy = (): CoachId[] => (lane.onePerCoach ? [...underWay.values()] : []);
     const sources = lane.from.map((source): Watched => ({ source, isCalled: true, askedAt: 0, at: null, waits: false }));
     let isWoken = false;
     let wake = (): void => { isWoken = true; };
@@ -51,7 +53,7 @@ export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly La
         for (const each of sources) each.isCalled ||= each.waits;
         wake();
       });
-      underWay.add(piece);
+      underWay.set(piece, claim.coachId);
     };
     const interrupted = (error: unknown): void => {
       const problem = translateDatabaseError(error);
@@ -67,19 +69,19 @@ export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly La
         for (const each of sources) {
           // A notification may have been lost: after the longest sleep everything is asked.
           if ((each.at !== null && each.at <= now) || now - each.askedAt >= LONGEST_MS) each.isCalled = true;
-          const limit = lane.slots - underWay.size;
+          const limit = Math.min(lane.slots - underWay.size, lane.onePerCoach ? 1 : lane.slots);
           if (!each.isCalled || limit <= 0) continue;
           each.askedAt = now;
           each.isCalled = false; // what is told from here on counts anew
           asked.push(each);
           const { queue, ...of } = each.source;
-          const claims = await claimDue(shell.db, queue, { ...of, owner: shell.owner, now, leaseMs: shell.leaseMs, limit });
+          const claims = await claimDue(shell.db, queue, { ...of, owner: shell.owner, now, leaseMs: shell.leaseMs, limit, busy: busy() });
           claims.forEach(begin);
           if (claims.length === limit) each.isCalled = true; // there may be more
         }
         // With all slots taken, the next to end wakes us.
         if (underWay.size < lane.slots) {
-          const ahead = asked.length > 0 ? await nextDueAt(shell.db, asked.map((each) => each.source), now, shell.owner) : [];
+          const ahead = asked.length > 0 ? await nextDueAt(shell.db, asked.map((each) => each.source), now, shell.owner, busy()) : [];
           asked.forEach((each, i) => Object.assign(each, { at: ahead[i]?.at ?? null, waits: ahead[i]?.waits ?? false }));
           if (sources.some((each) => each.isCalled)) continue;
           for (const { at } of sources) if (at !== null) pause = Math.min(pause, Math.max(20, at - shell.clock.now()));
@@ -97,7 +99,7 @@ export async function dueLoop(shell: Shell, workers: Workers, lanes: readonly La
       });
       wake = () => { isWoken = true; };
     }
-    await Promise.all(underWay);
+    await Promise.all(underWay.keys());
   }
 }
 

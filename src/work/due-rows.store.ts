@@ -1,4 +1,4 @@
-/** Which rows are due, as text of queries: `:now` and `:limit` are their parameters. Each part is met by an index. */
+/** Which rows are due, as text of queries: `:now`, `:limit` and, outside the background, `:busy` are their parameters. Each part is met by an index. */
 import { BACKGROUND, type Queue, type Reading } from './claim.js';
 
 export const isBackground = (queue: Queue): boolean => (BACKGROUND as readonly Queue[]).includes(queue);
@@ -16,9 +16,12 @@ export function coachIsFree(queue: Queue, reading: Reading | undefined): string 
   return counts.map((other) => `and not exists (select 1 from ${other} o where o.coach_id = t.coach_id and o.lease_until > :now ${other === 'calendars' ? ofReading(reads, 'o') : ''})`).join(' ');
 }
 
+/** The coach is none of those whom the caller leaves out. */
+export const notBusy = 'and not t.coach_id = any(:busy)';
+
 /** `due`: the oldest rows of a queue. */
 export const plainDue = (queue: Queue): string => `due as (
-  select coach_id, id from ${queue} t where ${isDue('t')} order by wake_at limit :limit for no key update skip locked)`;
+  select coach_id, id from ${queue} t where ${isDue('t')} ${notBusy} order by wake_at limit :limit for no key update skip locked)`;
 
 /** Candidates beyond the limit, since several may be of one coach. */
 const CANDIDATES = ':limit * 8';

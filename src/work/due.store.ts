@@ -7,21 +7,22 @@ import { Problem } from '../kernel/problem.js';
 import { param, rows, run, oneRow } from '../postgres/rows.js';
 import type { Db, Reader, Tx } from '../postgres/transaction.js';
 import { QUEUES, type Claim, type Queue, type Reading, type Source } from './claim.js';
-import { backgroundDue, coachIsFree, isBackground, isDue, ofReading, plainDue } from './due-rows.store.js';
+import { backgroundDue, coachIsFree, isBackground, isDue, notBusy, ofReading, plainDue } from './due-rows.store.js';
 
 export { QUEUES, type Claim, type Queue, type Reading, type Source };
 
 /** The channel that a commit notifies when it made work due. */
 export const DUE = 'makeway_due';
 
-/** Claims up to `limit` due rows: oldest first, in the background the urgent ones before the others, and one per coach. */
-export async function claimDue(db: Db, queue: Queue, lease: { owner: string; now: Instant; leaseMs: number; limit: number; reading?: Reading }): Promise<Claim[]> {
+/** Claims up to `limit` due rows: oldest first, in the background the urgent ones before the others, and one per coach;
+ *  elsewhere none of the coaches who are `busy`. */
+export async function claimDue(db: Db, queue: Queue, lease: { owner: string; now: Instant; leaseMs: number; limit: number; reading?: Reading; busy?: readonly CoachId[] }): Promise<Claim[]> {
   const found = await rows<{ coach_id: CoachId; id: string; fence: number; attempts: number; lease_until: Instant }>(db, `
     with ${isBackground(queue) ? backgroundDue(queue, lease.reading) : plainDue(queue)}
     update ${queue} t set lease_owner = :owner, lease_until = :until, fence = t.fence + 1
     from due where t.coach_id = due.coach_id and t.id = due.id
     returning t.coach_id, t.id, t.fence, t.attempts, t.lease_until`,
-  { now: param(lease.now), until: param(plus(lease.now, lease.leaseMs)), owner: lease.owner, limit: lease.limit });
+  { now: param(lease.now), until: param(plus(lease.now, lease.leaseMs)), owner: lease.owner, limit: lease.limit, ...(!isBackground(queue) && { busy: lease.busy ?? [] }) });
   return found.map((r) => ({ queue, coachId: r.coach_id, id: r.id, fence: r.fence, attempts: r.attempts, leaseUntil: r.lease_until }));
 }
 
@@ -103,14 +104,14 @@ export interface Ahead { readonly at: Instant | null; readonly waits: boolean }
 
 /** Looks ahead in each of `sources`, after all that was due at `now` has been claimed. A row becomes due, or somebody else's
  *  lease ends; what was due and free and could not be claimed is looked at again soon. Own leases (`owner`) do not count: who
- *  holds them knows when they end. */
-export async function nextDueAt(db: Db, sources: readonly Source[], now: Instant, owner: string): Promise<Ahead[]> {
+ *  holds them knows when they end; nor, outside the background, what is due of coaches who are `busy`. */
+export async function nextDueAt(db: Db, sources: readonly Source[], now: Instant, owner: string, busy: readonly CoachId[] = []): Promise<Ahead[]> {
   const of = ({ queue, reading }: Source, i: number): string => `
     select ${i} as i, least((select wake_at from ${queue} where wake_at > :now ${ofReading(reading, '')} order by wake_at limit 1),
       (select min(lease_until) from ${queue} where wake_at <= :now and lease_until > :now and lease_owner <> :owner),
-      case when exists (select 1 from ${queue} t where ${isDue('t', reading)} ${isBackground(queue) ? coachIsFree(queue, reading) : ''}) then cast(:soon as timestamptz) end) as at,
+      case when exists (select 1 from ${queue} t where ${isDue('t', reading)} ${isBackground(queue) ? coachIsFree(queue, reading) : notBusy}) then cast(:soon as timestamptz) end) as at,
       exists (select 1 from ${queue} t where ${isDue('t', reading)}) as waits`;
-  return rows<Ahead>(db, `${sources.map(of).join(' union all ')} order by i`, { now: param(now), soon: param(plus(now, SOON_MS)), owner });
+  return rows<Ahead>(db, `${sources.map(of).join(' union all ')} order by i`, { now: param(now), soon: param(plus(now, SOON_MS)), owner, busy });
 }
 
 /** What should have been done more than `graceMs` ago, per queue: the first place to look when something hangs. */

@@ -61,10 +61,12 @@ let ahead: { readonly template: string; readonly clone: Promise<Clone | Error> }
 
 /** A database of its own, as migrated. The next one is made while this one is in use. */
 export async function cloneDatabase(server: string, template: string): Promise<Clone> {
-  const made = ahead?.template === template ? await ahead.clone : null;
+  const kept = ahead;
+  ahead = null; // it is for one caller
+  const made = kept?.template === template ? await kept.clone : null;
   const clone = made === null || made instanceof Error ? await copyOf(server, template) : made;
   // A failure is met where it is waited for: the copy is made again then, and says so itself.
-  ahead = { template, clone: copyOf(server, template).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))) };
+  ahead ??= { template, clone: copyOf(server, template).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))) };
   return clone;
 }
 
