@@ -130,7 +130,7 @@ test.each([['ask first', ['option2', 'decline']], ['decline first', ['decline', 
 
 const LEE = { slug: 'lee', name: 'Lee Park', email: 'lee@coach.example' };
 const BO = { name: 'Bo Lind', email: 'bo@client.example' };
-let stops: (() => Promise<void>)[] = [];
+const stops: (() => Promise<void>)[] = [];
 afterEach(async () => { for (const stop of stops.splice(0)) await stop(); });
 /** The loops that a daemon does its due work with, until the test ends. */
 function startLoops(w: World): void {
