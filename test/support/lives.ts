@@ -49,12 +49,13 @@ export async function newLife(w: World, nth: number | null) {
   }) as Db;
   const shell: Shell = { ...w.shell, db, mail: mortal(w.shell.mail), google: async (coachId) => { alive(); return mortal(await w.shell.google(coachId)); } };
   const app = await webServer({ shell, oauth: w.composed.oauth, log: pino({ level: 'silent' }), sandbox: null, isReady: async () => true, goOn: (claim) => work(shell, WORKERS, claim) });
+  app.addHook('onRequest', (_request, _reply, done) => { living.run({ announced }, done); });
   return {
     effects,
     get isDead() { return isDead; },
     /** A click, or a call of a program; what the dead answer never arrives. */
     call: async ({ method, path, headers, body }: Call): Promise<number | null> => {
-      const answer = await living.run({ announced }, () => app.inject({ method, url: path, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, payload: body }));
+      const answer = await app.inject({ method, url: path, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, payload: body });
       return isDead ? null : answer.statusCode;
     },
     /** Does what is due, as long as it lives. */
