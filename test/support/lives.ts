@@ -33,7 +33,7 @@ export async function newLife(w: World, nth: number | null) {
   };
   /** Each call of `part` is made by the living only; a transaction of the dead is rolled back. */
   const mortal = <T extends object>(part: T): T => new Proxy(part, {
-    apply: (target, self, args) => { alive(); return Reflect.apply(target as never, self, args) as unknown; },
+    apply: (target, self, args): unknown => { alive(); return Reflect.apply(target as never, self, args); },
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
@@ -41,7 +41,7 @@ export async function newLife(w: World, nth: number | null) {
     },
   });
   const db = new Proxy(mortal(w.shell.db), {
-    get: (target, name) => (name !== 'transaction' ? Reflect.get(target, name) as unknown : (body?: (tx: unknown) => Promise<unknown>) => target.transaction(async (tx) => {
+    get: (target, name): unknown => (name !== 'transaction' ? Reflect.get(target, name) : (body?: (tx: unknown) => Promise<unknown>) => target.transaction(async (tx) => {
       const done = await body?.(tx);
       alive();
       return done;
