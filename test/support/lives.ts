@@ -6,7 +6,6 @@ import { subscribe } from 'node:diagnostics_channel';
 import { pino } from 'pino';
 import { effectChannel, type Effect } from '../../src/kernel/effects.js';
 import { WORKERS } from '../../src/ops/compose.js';
-import type { Db } from '../../src/postgres/transaction.js';
 import { webServer } from '../../src/web/server.js';
 import { endLeasesOfTheDead } from '../../src/work/due.store.js';
 import { drain, work } from '../../src/work/run-due.flow.js';
@@ -46,7 +45,7 @@ export async function newLife(w: World, nth: number | null) {
       alive();
       return done;
     })),
-  }) as Db;
+  });
   const shell: Shell = { ...w.shell, db, mail: mortal(w.shell.mail), google: async (coachId) => { alive(); return mortal(await w.shell.google(coachId)); } };
   const app = await webServer({ shell, oauth: w.composed.oauth, log: pino({ level: 'silent' }), sandbox: null, isReady: async () => true, goOn: (claim) => work(shell, WORKERS, claim) });
   app.addHook('onRequest', (_request, _reply, done) => { living.run({ announced }, done); });
