@@ -174,13 +174,13 @@ export async function addAllDay(w: World, summary: string, days = 0): Promise<Go
 }
 
 /** Kim in a browser that is signed in: reads and posts the pages behind it. */
-export async function signedIn(w: World): Promise<{ get(path: string): Promise<Answered>; post(path: string, form: Record<string, string>): Promise<Answered> }> {
+export async function signedIn(w: World): Promise<{ readonly headers: { readonly cookie: string }; get(path: string): Promise<Answered>; post(path: string, form: Record<string, string>): Promise<Answered> }> {
   const secret = randomBytes(32).toString('base64url');
   await inTx(w.shell.db, 'commit sign-in', (tx) => saveSignIn(tx, createHash('sha256').update(secret).digest(), w.coachId, w.now(), plus(w.now(), DAY)));
   const headers = { cookie: `makeway_sign_in=${secret}` };
   const get = async (path: string): Promise<Answered> => read(await fetch(w.url + path, { headers }));
   return {
-    get,
+    headers, get,
     async post(path, form) {
       const guard = /name="guard" value="([^"]*)"/.exec((await get(path)).page)?.[1] ?? '';
       return read(await fetch(w.url + path, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ guard, ...form }).toString() }));
