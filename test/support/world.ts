@@ -43,12 +43,12 @@ export interface GoogleEvent { id: string; etag: string; status: string; summary
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
 /** Builds a world with coach Kim connected through the real OAuth code flow, and the given events in Google. */
-export async function aWorld(options: { policy?: Partial<Policy>; events?: readonly EventIn[]; pushes?: boolean; zone?: string } = {}) {
+export async function aWorld(options: { policy?: Partial<Policy>; events?: readonly EventIn[]; pushes?: boolean; zone?: string; now?: Instant } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'makeway-world-'));
   const database = await cloneDatabase(inject('databaseServer'), inject('template'));
   const catcher: MailCatcher = await startMailCatcher({ dir: join(folder, 'mail') });
   const emulator: RunningEmulator = await startEmulator({ dataDir: join(folder, 'emulator'), smtpUrl: catcher.url, signingKeys: inject('signingKeys') });
-  let now = instant(Date.now());
+  let now = options.now ?? instant(Date.now());
   const clock = { now: () => now };
   const port = await freePort();
   const environment = {
@@ -71,6 +71,7 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
     const text = await answer.text();
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
+  if (options.now !== undefined) await control('/clock', { offsetMs: now - Date.now() });
   for (const [email, name] of [[KIM.email, KIM.name], [DANA.email, DANA.name], [SAM.email, SAM.name]]) await control('/accounts', { email, name, timeZone: zone });
 
   const eventsPath = (account: string = KIM.email): string => `/calendars/${encodeURIComponent(account)}/events`;
