@@ -18,6 +18,7 @@ import { keptLead } from './ops/sandbox-clock.js';
 import { statusLines } from './ops/status.js';
 import { systemClock } from './ops/system-clock.js';
 import { leave, rotate } from './cli/grants.js';
+import { simulate as simulated } from './cli/simulate.js';
 import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
@@ -38,6 +39,9 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
           --start <RFC 3339>            the time, for manual; for 2, which of several wanted times
           --address <e-mail>            option 2, if the address is missing
           --tick <key>                  option 2: this blocker does not matter here (repeatable)
+  makeway simulate --coach <slug> --start <RFC 3339> [--length <minutes>] [--client <e-mail>]
+                                        what would happen if that time were wanted: booked at once, or for each
+                                        option who would be mailed, with which times and why; writes nothing
   makeway jobs [--failed] [--follow]    the job log
   makeway status                        coaches, calendars, what waits
   makeway reconcile [<coach>] [--accept]
@@ -95,7 +99,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, calendar, key, keys };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, simulate, jobs, status, reconcile, coach, calendar, key, keys };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -145,6 +149,13 @@ function decisionOf(values: { option?: string | undefined; start?: string | unde
     case undefined:
     default: throw new Usage('--option must be 1, 2, decline or manual.');
   }
+}
+
+async function simulate({ shell }: Composed, args: string[]): Promise<number> {
+  const answer = await simulated(shell, args);
+  if ('fault' in answer) throw new Usage(answer.fault);
+  answer.lines.forEach(say);
+  return 0;
 }
 
 async function jobs({ shell }: Composed, args: string[]): Promise<number> {

@@ -62,6 +62,16 @@ export function judgeSlot(facts: SlotFacts, start: Instant): { readonly free: tr
   return reason === null ? { free: true } : { free: false, reason };
 }
 
+/** Every start on the grid of the working hours within `window`, and what stands against it: for people who ask why not.
+ *  @throws RangeError if length or grid is not positive. */
+export function judgeGrid(facts: SlotFacts, window: Interval): { readonly start: Instant; readonly reason: SlotReason | null }[] {
+  requirePositive(facts.lengthMs, 'length');
+  requirePositive(facts.policy.gridMs, 'grid');
+  const spans = workingIntervals(facts.policy, facts.zone, window);
+  return openTimes(spans).flatMap((open) => gridStarts(open.spans, facts.policy.gridMs, { first: window.start, horizon: window.end }))
+    .map((start) => ({ start, reason: refusal(facts, intervalFrom(start, facts.lengthMs)) }));
+}
+
 function refusal(facts: SlotFacts, slot: Interval): SlotReason | null {
   const range = rangeOf(facts);
   if (slot.start < facts.now) return 'past';
