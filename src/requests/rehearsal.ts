@@ -5,7 +5,7 @@ import { overlaps, intervalFrom, plus, widen, type Instant, type Interval } from
 import type { Policy } from '../kernel/policy.js';
 import { dayInWords, momentInWords, timeInWords, zoneInWords } from '../kernel/zone.js';
 import type { RankedSlot } from '../slots/rank.js';
-import type { SlotReason } from '../slots/search.js';
+import { WHY_NOT, type SlotReason } from '../slots/search.js';
 import { REASON_IN_WORDS, type PendingReason } from './request.js';
 
 /** What is known: the picture of the wanted time, and what the judge says of it and of that day. */
@@ -74,10 +74,6 @@ function option2(r: Rehearsal): string[] {
 const byHand = (r: Rehearsal): string => r.isOpenByHand ? 'By hand: possible at that time, and at every free one.'
   : r.ask === 'unchecked' ? `By hand: refused. ${ASK_REFUSAL_IN_WORDS.unchecked}` : 'By hand: not at that time; at every free one.';
 
-const WHY_NOT: Readonly<Record<SlotReason, string>> = {
-  past: 'past', notice: 'sooner than the minimum notice', horizon: 'further ahead than bookings are taken', 'outside-hours': 'would run past the working hours', busy: 'taken',
-  buffer: 'too close to another event', 'day-limit': 'the day has all the sessions it may have', 'week-limit': 'the week has all the sessions it may have',
-};
 function standingOf({ start, reason }: Rehearsal['day'][number], r: Rehearsal): string {
   if (reason === null) return r.reason !== null && r.otherSlots.some((s) => s.start === start) ? 'free: offered by option 1' : 'free';
   if (reason !== 'busy' && reason !== 'buffer') return WHY_NOT[reason];

@@ -24,6 +24,12 @@ export interface SlotFacts {
 export type SlotReason =
   | 'past' | 'notice' | 'horizon' | 'outside-hours' | 'busy' | 'buffer' | 'day-limit' | 'week-limit';
 
+/** The same reasons, told to the coach's side. */
+export const WHY_NOT: Readonly<Record<SlotReason, string>> = {
+  past: 'past', notice: 'sooner than the minimum notice', horizon: 'further ahead than bookings are taken', 'outside-hours': 'would run past the working hours', busy: 'taken',
+  buffer: 'too close to another event', 'day-limit': 'the day has all the sessions it may have', 'week-limit': 'the week has all the sessions it may have',
+};
+
 /**
  * All free slots on the grid, sorted: starts at each multiple of `policy.gridMs` (real time) from the start of each working
  * span, whole inside working hours (touching spans count as one), at least a buffer away from everything busy.
