@@ -85,7 +85,8 @@ async function entriesOf(db: Reader, coach: Coach, request: Request, until: Inst
   const lines = await linesOf(db, coach.id, { requestId: request.id }, until);
   const offers = (await offersOf(db, coach.id, request.id)).filter((o) => o.created_at <= until);
   const cast = await castOf(db, coach, request, lines, offers);
-  const told = lines.map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast(line)) }));
+  // A landing is told by itself, and as the end of the attempt
+  const told = lines.filter((line) => line.what !== 'landed' || line.facts.fact === undefined).map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast(line)) }));
   const offered = offers.map((o): Entry => ({ at: o.created_at, order: causeOf(o, lines) + 0.5, saying: { stands: null, says: [
     `${o.slots.length} ${o.slots.length === 1 ? 'time was' : 'times were'} offered to ${o.name}, until ${momentInWords(o.expires_at, coach.zone)}${o.round > 1 ? `; these are the ones of round ${o.round}` : ''}:`,
     ...o.slots.map((s) => `    ${slotInWords({ start: instant(s.start), end: instant(s.end), reasons: s.reasons ?? [] }, coach.zone)}`)].join('\n') } }));

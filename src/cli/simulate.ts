@@ -1,12 +1,13 @@
 /** The body of `makeway simulate`: what would happen if somebody wanted a time. It writes nothing, and calls nobody. */
 import { parseArgs } from 'node:util';
 import { coachBySlug, type Coach } from '../coach/coach.store.js';
+import { isOpenByHand } from '../conflicts/picture.js';
 import { pictureOf } from '../conflicts/picture.store.js';
 import { slotFacts, whyUnchecked } from '../conflicts/standing.store.js';
 import { intervalFrom, MINUTE, plus, type Instant } from '../kernel/interval.js';
 import { addDays, readRfc3339, startOfDay, wallClock } from '../kernel/zone.js';
 import { inReadOnly, type Reader } from '../postgres/transaction.js';
-import { clientByEmail } from '../requests/client.store.js';
+import { clientByEmail, hasHadSession } from '../requests/client.store.js';
 import { ownSessionAt, whyNotFree } from '../requests/judge.step.js';
 import { rehearsed } from '../requests/rehearsal.js';
 import { judgeGrid } from '../slots/search.js';
@@ -43,8 +44,9 @@ async function rehearse(db: Reader, coach: Coach, asked: { start: Instant; lengt
   const around = { start: plus(day.start, -8 * 24 * 60 * MINUTE), end: plus(day.end, 8 * 24 * 60 * MINUTE) };
   return rehearsed({
     now, zone: coach.zone, policy: coach.policy, coach, wanted, client: asked.email === null ? null : { name: client?.name ?? asked.email, email: asked.email },
+    wasKnown: asked.email !== null && (await hasHadSession(db, coach.id, asked.email)),
     reason: isOwn ? 'own' : await whyUnchecked(db, coach) ?? await whyNotFree(db, coach, wanted, null, now),
     blockers: picture.blockers, neighbours: picture.neighbours, candidate: picture.candidate, ask: picture.ask, otherSlots: picture.otherSlots,
-    isOpenByHand: picture.manual[0]?.start === wanted.start, day: judgeGrid(await slotFacts(db, coach, now, asked.lengthMs, [], around), day),
+    isOpenByHand: isOpenByHand(picture), day: judgeGrid(await slotFacts(db, coach, now, asked.lengthMs, [], around), day),
   });
 }

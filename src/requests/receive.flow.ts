@@ -52,7 +52,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
     }
     checkTimes(wish.wantedStarts, coach, now);
     const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
-    const wasKnown = await hasHadSession(tx, coach.id, wish.client.email);
+    const wasKnown = coach.policy.byItself === 'option2' && (await hasHadSession(tx, coach.id, wish.client.email));
     const client = await saveClient(tx, coach.id, wish.client, now);
     const request = await insertRequest(tx, {
       coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,

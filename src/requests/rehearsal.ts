@@ -4,7 +4,7 @@ import { ASK_REFUSAL_IN_WORDS, isSession, type Blocker } from '../conflicts/bloc
 import { overlaps, intervalFrom, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
 import type { Policy } from '../kernel/policy.js';
 import { dayInWords, momentInWords, timeInWords, zoneInWords } from '../kernel/zone.js';
-import type { RankedSlot } from '../slots/rank.js';
+import type { GoodSlot } from '../conflicts/picture.js';
 import { WHY_NOT, type SlotReason } from '../slots/search.js';
 import { REASON_IN_WORDS, type PendingReason } from './request.js';
 
@@ -17,12 +17,14 @@ export interface Rehearsal {
   /** Null: it is not said who asks. */
   readonly client: { readonly name: string; readonly email: string } | null;
   readonly wanted: Interval;
+  /** The client has had a session before. */
+  readonly wasKnown: boolean;
   /** Why it would not be booked at once; null: it would be. `own`: the client has this time already. */
   readonly reason: PendingReason | 'own' | null;
   readonly blockers: readonly Blocker[];
   readonly candidate: { readonly blocker: Blocker; readonly name: string; readonly email: string | null } | null;
-  readonly ask: { readonly slots: readonly RankedSlot[]; readonly until: Instant } | keyof typeof ASK_REFUSAL_IN_WORDS;
-  readonly otherSlots: readonly RankedSlot[];
+  readonly ask: { readonly slots: readonly GoodSlot[]; readonly until: Instant } | keyof typeof ASK_REFUSAL_IN_WORDS;
+  readonly otherSlots: readonly GoodSlot[];
   readonly isOpenByHand: boolean;
   /** The grid of that day. */
   readonly day: readonly { readonly start: Instant; readonly reason: SlotReason | null }[];
@@ -39,17 +41,24 @@ export function rehearsed(r: Rehearsal): string[] {
   if (r.reason === 'own') return [...lines, 'At once: nothing. This client has the time already, and is told so.'];
   if (r.reason === null) lines.push(`At once: it would be booked. Google invites ${whoAsks(r)}, and ${r.coach.email} gets a mail that says so.`);
   else {
-    lines.push(`At once: not booked. ${REASON_IN_WORDS[r.reason]} ${r.coach.email} gets a mail to decide.`);
+    lines.push(`At once: not booked. ${REASON_IN_WORDS[r.reason]} ${byItself(r) ?? `${r.coach.email} gets a mail to decide.`}`);
     lines.push(...option1(r), ...option2(r), byHand(r));
   }
   return [...lines, `The starts of ${dayInWords(r.wanted.start, r.zone)}, for that length:`, ...r.day.map((at) => `    ${timeInWords(at.start, r.zone)}  ${standingOf(at, r)}`), ...(r.day.length === 0 ? ['    none: no working hours'] : [])];
 }
 
+/** The option that is taken without asking the coach, if there is one. */
+function byItself({ policy, reason, wasKnown, otherSlots, ask, candidate, blockers }: Rehearsal): string | null {
+  if (ask === 'unchecked') return null;
+  if (policy.byItself === 'option1' && otherSlots.length > 0) return 'By the coach\'s policy, option 1 is taken by itself.';
+  const canAsk = policy.byItself === 'option2' && reason === 'taken' && wasKnown && typeof ask !== 'string' && candidate?.email && blockers.length === 1;
+  return canAsk ? 'By the coach\'s policy, option 2 is taken by itself.' : null;
+}
 const addressed = (name: string, email: string): string => (name === email ? email : `${name} <${email}>`);
 const whoAsks = (r: Rehearsal): string => r.client?.email ?? 'whoever asks';
 const hours = (i: Interval, zone: string): string => `${timeInWords(i.start, zone)}–${timeInWords(i.end, zone)}`;
 const spanInWords = (i: Interval, zone: string): string => `${dayInWords(i.start, zone)}, ${hours(i, zone)}`;
-const slotLines = (slots: readonly RankedSlot[], zone: string): string[] =>
+const slotLines = (slots: readonly GoodSlot[], zone: string): string[] =>
   slots.map((s) => `    ${spanInWords(s, zone)}: ${s.reasons.length > 0 ? s.reasons.join(', ') : 'free'} (${s.score.toFixed(0)} points)`);
 
 function option1(r: Rehearsal): string[] {

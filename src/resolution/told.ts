@@ -48,7 +48,7 @@ const blockers = ({ line, cast }: Scene): string => {
   const keys = Array.isArray(line.facts.blockers) ? line.facts.blockers.filter((k) => typeof k === 'string') : [];
   return keys.length > 0 ? ` There stood: ${keys.map((k) => cast.named(k)).join(', ')}.` : '';
 };
-/** Slots that a line tells of are listed under it. */
+/** The times that a line tells of, listed under it. */
 const slots = ({ line, cast }: Scene): string => {
   const told = Array.isArray(line.facts.slots) ? (line.facts.slots as (Interval & { reasons?: string[] })[]) : [];
   return told.map((s) => `\n    ${slotInWords({ ...s, reasons: s.reasons ?? [] }, cast.zone)}`).join('');
@@ -68,12 +68,13 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['decided: decline', ({ who, cast }) => [`${who} declined what ${cast.incoming} asked for.`, 'It was declined.']],
   ['decided: not-a-client', ({ who }) => `${who} said that what stands there is no client's session.`],
   ['slot chosen', (s) => [`${s.cast.asked} chose ${at(s, 'start')}. It was held at once.`, 'The choice was held and on its way into Google.']],
-  ['slot was taken, fresh slots offered', (s) => `${s.cast.asked} chose a time that was no longer free; the same link showed fresh ones.${slots(s)}`],
-  ['none of these, fresh slots offered', (s) => `${s.cast.asked} wanted none of those times; the same link showed fresh ones.${slots(s)}`],
-  ['slots of the new length offered', (s) => `The session has another length now, so the same link showed times of that length.${slots(s)}`],
-  ['pick undone', (s) => [`The time that ${s.cast.asked} had picked was taken in Google; the same link showed fresh ones.${slots(s)}`, `${s.cast.asked} had been offered other times and had not picked one.`]],
+  ['slot was taken, fresh slots offered', ({ cast }) => `${cast.asked} chose a time that was no longer free.`],
+  ['none of these, fresh slots offered', ({ cast }) => `${cast.asked} wanted none of those times.`],
+  ['slots of the new length offered', () => 'The session has another length now.'],
+  ['pick undone', ({ cast }) => [`The time that ${cast.asked} had picked was taken in Google.`, `${cast.asked} had been offered other times and had not picked one.`]],
+  ['offered anew', (s) => `The same link showed fresh times:${slots(s)}`],
   ['reminded', ({ cast }) => `${cast.asked} was reminded.`],
-  ['moved', (s) => [`The session of ${s.cast.asked} was moved in Google${typeof s.line.facts.to === 'number' ? ` from ${at(s, 'from')} to ${at(s, 'to')}` : ''}.`, 'The session had been moved; whether its old time is free was being looked at.']],
+  ['moved', (s) => [`The session of ${s.cast.asked} was moved in Google to ${at(s, 'start')}.`, 'The session had been moved; whether its old time is free was being looked at.']],
   ['moved back: something slipped in', ({ cast }) => `Something new stood at the chosen time, so the session of ${cast.asked} was moved back to its own.`],
   ['session left its time in Google', ({ cast }) => [`The session of ${cast.asked} was seen to have left its time in Google, without us. It is looked at again before it is believed.`, 'The time seemed free, and was being watched before that is believed.']],
   ['session is back at its time', ({ cast }) => [`The session of ${cast.asked} was back at its time.`, `${cast.asked} had been asked to move and had not answered.`]],
@@ -101,7 +102,7 @@ const ENDS: Readonly<Record<string, (asked: string) => string>> = {
 const OPEN_SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['decided', ({ who, rest }) => `${who} decided: ${rest}.`],
   ['ask ended', ({ cast, rest }) => ENDS[rest]?.(cast.asked) ?? `The question to ${cast.asked} ended: ${rest}.`],
-  ['choice undone', (s) => [`What ${s.cast.asked} had chosen could not be carried out (${s.rest}); the same link showed fresh times.${slots(s)}`, `${s.cast.asked} had been asked and had not chosen anew.`]],
+  ['choice undone', (s) => [`What ${s.cast.asked} had chosen could not be carried out: ${s.rest}.`, `${s.cast.asked} had been asked and had not chosen anew.`]],
   ['not landed', ({ rest }) => `Nothing was booked. ${reason(rest)}`],
   ['mail refused', ({ rest }) => `The mail server refused the address for a mail (${rest}).`],
 ]);

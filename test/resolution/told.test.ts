@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EDIT_IN_WORDS } from '../../src/calendar/edit.js';
 import { instant } from '../../src/kernel/interval.js';
+import { OPTION_1, OPTION_2 } from '../../src/resolution/states.js';
 import { isTold, sayingOf, type Cast } from '../../src/resolution/told.js';
 import { at } from '../calendar/events.js';
 
@@ -20,6 +21,17 @@ describe('the history in sentences', () => {
     expect(texts.length).toBeGreaterThanOrEqual(10);
     expect(texts.filter((what) => !isTold(what))).toEqual([]);
   });
+  test('so has each fact of the state machine', () => {
+    const lines = /const LINES[^=]*= \{([^]*?)\n\};/.exec(source)?.[1] ?? '';
+    const renamed = new Map([...lines.matchAll(/(?:'([^']+)'|(\w+)): '([^']+)'/g)].map((m) => [m[1] ?? m[2] ?? '', m[3] ?? '']));
+    expect(renamed.size).toBeGreaterThan(5);
+    const ways = [OPTION_1, OPTION_2].flatMap((table) => Object.values(table).flatMap((facts) => Object.entries(facts)));
+    for (const [fact, way] of ways) {
+      const what = fact === 'not moved' ? 'choice undone: x' : way.because === null ? renamed.get(fact) ?? fact : `ask ended: ${way.because}`;
+      expect(isTold(what), what).toBe(true);
+      if (way.because !== null) expect(says(what), what).not.toContain(`: ${way.because}.`);
+    }
+  });
   test('as have decisions, endings and edits', () => {
     for (const what of ['decided: option1', 'decided: option2', 'decided: manual', 'decided: decline', 'decided: not-a-client', 'declined', 'expired', ...Object.values(EDIT_IN_WORDS)]) expect(isTold(what), what).toBe(true);
     for (const end of ['kept', 'expired', 'superseded', 'undeliverable', 'taken', 'stuck', 'passed']) expect(says(`ask ended: ${end}`), end).not.toContain(`: ${end}.`);
@@ -30,10 +42,11 @@ describe('the history in sentences', () => {
     expect(says('received', { wanted: [at('2026-12-07 13:00'), at('2026-12-08 09:00')] })).toBe('Sam asked for Monday 7 December, 13:00–14:00, else Tuesday 8 December, 09:00–10:00.');
     expect(says('not free', { start: at('2026-12-07 13:00'), reason: 'taken', blockers: ['ca_1/dana/single'] })).toBe('Monday 7 December, 13:00–14:00 could not be booked at once. That time is taken. There stood: <ca_1/dana/single>.');
     expect(says('decided: option2', {}, 'coach')).toBe('The coach decided to ask Dana to move. Meanwhile the session stays, and its time is promised to Sam.');
-    expect(says('moved', { from: at('2026-12-07 13:00'), to: at('2026-12-07 14:00') })).toBe('The session of Dana was moved in Google from Monday 7 December, 13:00–14:00 to Monday 7 December, 14:00–15:00.');
+    expect(says('moved', { start: at('2026-12-07 14:00') })).toBe('The session of Dana was moved in Google to Monday 7 December, 14:00–15:00.');
     expect(says('vacated', {}, 'google')).not.toBe(says('vacated', {}, 'makeway'));
-    expect(says('choice undone: it is too late', { slots: [{ start: at('2026-12-07 15:00'), end: at('2026-12-07 16:00'), reasons: ['same day'] }] })).toBe('What Dana had chosen could not be carried out (it is too late); the same link showed fresh times.\n    Monday 7 December, 15:00–16:00, because: same day');
+    expect(says('choice undone: it is too late')).toBe('What Dana had chosen could not be carried out: it is too late.');
+    expect(says('offered anew', { slots: [{ start: at('2026-12-07 15:00'), end: at('2026-12-07 16:00'), reasons: ['same day'] }] })).toBe('The same link showed fresh times:\n    Monday 7 December, 15:00–16:00, because: same day');
     // Facts of another release, or broken ones, are no reason to fail
-    for (const facts of [{}, { wanted: 'x', start: 'y', reason: 7, blockers: 1, slots: 3, to: null }]) for (const what of ['received', 'not free', 'given to the coach', 'slot chosen', 'moved', 'landed', 'choice undone: x']) expect(says(what, facts)).toMatch(/\.$/);
+    for (const facts of [{}, { wanted: 'x', start: 'y', reason: 7, blockers: 1, slots: 3, to: null }]) for (const what of ['received', 'not free', 'given to the coach', 'slot chosen', 'moved', 'landed', 'choice undone: x', 'offered anew']) expect(says(what, facts)).toMatch(/[.:]$/);
   });
 });
