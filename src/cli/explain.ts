@@ -68,6 +68,9 @@ const inOrder = (entries: readonly Entry[], zone: string): string[] =>
 const standing = (entries: readonly Entry[]): string => sorted(entries).map((e) => e.saying.stands).filter((s) => s !== null).at(-1) ?? 'Nothing had happened yet.';
 const MAILS_LAST = Number.MAX_SAFE_INTEGER;
 
+/** A landing is in the history by itself, and as the end of the attempt: it is told once. */
+const once = async (lines: Promise<KeptLine[]>): Promise<KeptLine[]> => (await lines).filter((line) => line.what !== 'landed' || line.facts.fact === undefined);
+
 async function castOf(db: Reader, coach: Coach, request: Request, lines: readonly KeptLine[], offers: readonly Offered[]): Promise<(line: KeptLine) => Cast> {
   const keys = lines.flatMap(({ facts }) => (Array.isArray(facts.blockers) ? facts.blockers.filter((k): k is string => typeof k === 'string') : []));
   const names = keys.length > 0 ? await namesBehind(db, coach.id, keys) : new Map<string, string>();
@@ -82,11 +85,10 @@ async function castOf(db: Reader, coach: Coach, request: Request, lines: readonl
 }
 
 async function entriesOf(db: Reader, coach: Coach, request: Request, until: Instant): Promise<Entry[]> {
-  const lines = await linesOf(db, coach.id, { requestId: request.id }, until);
+  const lines = await once(linesOf(db, coach.id, { requestId: request.id }, until));
   const offers = (await offersOf(db, coach.id, request.id)).filter((o) => o.created_at <= until);
   const cast = await castOf(db, coach, request, lines, offers);
-  // A landing is told by itself, and as the end of the attempt
-  const told = lines.filter((line) => line.what !== 'landed' || line.facts.fact === undefined).map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast(line)) }));
+  const told = lines.map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast(line)) }));
   const offered = offers.map((o): Entry => ({ at: o.created_at, order: causeOf(o, lines) + 0.5, saying: { stands: null, says: [
     `${o.slots.length} ${o.slots.length === 1 ? 'time was' : 'times were'} offered to ${o.name}, until ${momentInWords(o.expires_at, coach.zone)}${o.round > 1 ? `; these are the ones of round ${o.round}` : ''}:`,
     ...o.slots.map((s) => `    ${slotInWords({ start: instant(s.start), end: instant(s.end), reasons: s.reasons ?? [] }, coach.zone)}`)].join('\n') } }));
@@ -117,7 +119,7 @@ async function aboutSession(db: Reader, coach: Coach, id: SessionId, { until, is
   const session = await sessionById(db, coach.id, id);
   const { name } = await clientById(db, coach.id, session.client_id);
   const cast: Cast = { zone: coach.zone, incoming: name, asked: name, lengthMs: sessionInterval(session).end - sessionInterval(session).start, named: (key) => key };
-  const entries = (await linesOf(db, coach.id, { sessionId: id }, until)).map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast) }));
+  const entries = (await once(linesOf(db, coach.id, { sessionId: id }, until))).map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast) }));
   const asked = session.cancellation_reason === null ? '' : ` ${name} is being asked to move, for ${session.cancellation_reason.replace('pending_reschedule_for_', '')}.`;
   return [
     `${id}: ${name} and ${coach.name}. All times are ${zoneInWords(coach.zone)}.`, ...inOrder(entries, coach.zone),

@@ -51,7 +51,7 @@ describe('why things are as they are', () => {
                         MONDAY+2, 13:00–14:00, because: same time
       MONDAY-6 09:01  A mail to dana@client.example asks to move, with times to choose from: le_ID
       MONDAY-6 10:01  dana@client.example chose MONDAY, 14:00–15:00. It was held at once.
-      MONDAY-6 10:01  The session of dana@client.example was moved in Google from MONDAY, 13:00–14:00 to MONDAY, 14:00–15:00.
+      MONDAY-6 10:01  The session of dana@client.example was moved in Google to MONDAY, 14:00–15:00.
       MONDAY-6 10:01  After the move, Google itself showed the original time free.
       MONDAY-6 10:01  The session of Sam Ortiz was written to Google for MONDAY, 13:00–14:00, seen there alone, and Sam Ortiz was invited.
       MONDAY-6 10:01  A mail to Kim Berger says that it is settled: le_ID
@@ -75,7 +75,7 @@ describe('why things are as they are', () => {
     expect(await told(w, session)).toMatchInlineSnapshot(`
       "se_ID: dana@client.example and Kim Berger. All times are Berlin time.
       MONDAY-6 09:01  dana@client.example chose MONDAY, 14:00–15:00. It was held at once.
-      MONDAY-6 09:01  The session of dana@client.example was moved in Google from MONDAY, 13:00–14:00 to MONDAY, 14:00–15:00.
+      MONDAY-6 09:01  The session of dana@client.example was moved in Google to MONDAY, 14:00–15:00.
       MONDAY-6 09:01  After the move, Google itself showed the original time free.
       So it is now: scheduled, MONDAY, 14:00–15:00."
     `);
