@@ -37,14 +37,15 @@ export function spread(numbers) {
   return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) };
 }
 
-export async function openBed() {
+/** `smtpUrl`: where the emulator sends the mails of Google. */
+export async function openBed({ smtpUrl } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'makeway-bench-'));
   chmodSync(folder, 0o755);
   const postgres = await startPostgres({ dataDir: folder });
   const pool = openPool(postgres.url, 2);
   await migrate(pool);
   await pool.destroy();
-  const { child: emulator, message } = await spawned([EMULATOR, '--data', join(folder, 'emulator'), '--port', '0']);
+  const { child: emulator, message } = await spawned([EMULATOR, '--data', join(folder, 'emulator'), '--port', '0', ...(smtpUrl ? ['--smtp', smtpUrl] : [])]);
   const google = message.url;
   const sql = new pg.Client({ connectionString: postgres.url });
   await sql.connect();

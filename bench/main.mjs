@@ -8,7 +8,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { spread } from './bed.mjs';
 
-const BENCHES = { expansion: 9, 'first-sync': 3, incremental: 5, conflict: 3, isolation: 3, idle: 3 };
+const BENCHES = { expansion: 9, 'first-sync': 3, incremental: 5, conflict: 3, isolation: 3, idle: 3, slots: 9, click: 5, request: 5, open: 3 };
 const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string' } } });
 const names = values.only === undefined ? Object.keys(BENCHES) : values.only.split(',');
 

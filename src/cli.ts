@@ -17,7 +17,9 @@ import { reconcile as reconcileCalendars } from './ops/reconcile.js';
 import { keptLead } from './ops/sandbox-clock.js';
 import { statusLines } from './ops/status.js';
 import { systemClock } from './ops/system-clock.js';
+import { explain as explained } from './cli/explain.js';
 import { leave, rotate } from './cli/grants.js';
+import { simulate as simulated } from './cli/simulate.js';
 import { inTx } from './postgres/transaction.js';
 import { translateDatabaseError } from './postgres/translate-error.js';
 import { allOpenRequests, requestAnywhere } from './requests/request.store.js';
@@ -38,6 +40,13 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
           --start <RFC 3339>            the time, for manual; for 2, which of several wanted times
           --address <e-mail>            option 2, if the address is missing
           --tick <key>                  option 2: this blocker does not matter here (repeatable)
+  makeway simulate --coach <slug> --start <RFC 3339> [--length <minutes>] [--client <e-mail>]
+                                        what would happen if that time were wanted: booked at once, or for each
+                                        option who would be mailed, with which times and why; writes nothing
+  makeway explain <request|session|mail> [--at <RFC 3339>]
+                                        why it is, or was at that moment, as it is; a mail by its Message-ID
+  makeway explain <resolution|offer> --start <RFC 3339>
+                                        why that slot is offered, or not, and what became of it
   makeway jobs [--failed] [--follow]    the job log
   makeway status                        coaches, calendars, what waits
   makeway reconcile [<coach>] [--accept]
@@ -95,7 +104,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, jobs, status, reconcile, coach, calendar, key, keys };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, simulate, explain, jobs, status, reconcile, coach, calendar, key, keys };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -145,6 +154,20 @@ function decisionOf(values: { option?: string | undefined; start?: string | unde
     case undefined:
     default: throw new Usage('--option must be 1, 2, decline or manual.');
   }
+}
+
+async function simulate({ shell }: Composed, args: string[]): Promise<number> {
+  const answer = await simulated(shell, args);
+  if ('fault' in answer) throw new Usage(answer.fault);
+  answer.lines.forEach(say);
+  return 0;
+}
+
+async function explain({ shell }: Composed, args: string[]): Promise<number> {
+  const answer = await explained(shell, args);
+  if ('fault' in answer) throw new Usage(answer.fault);
+  answer.lines.forEach(say);
+  return 0;
 }
 
 async function jobs({ shell }: Composed, args: string[]): Promise<number> {

@@ -1,12 +1,12 @@
 import type { Coach } from '../coach/coach.store.js';
 import type { ClientId } from '../kernel/ids.js';
-import { intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { instant, intervalFrom, overlaps, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { addDays, startOfDay, wallClock } from '../kernel/zone.js';
 import { asksOf, clientByEmail, clientById, pastStarts, type Client } from '../requests/client.store.js';
 import { lengthMs, type Request } from '../requests/request.js';
 import { liveHolds } from '../slots/hold.store.js';
-import { rankSlots } from '../slots/rank.js';
-import { judgeSlot, searchSlots } from '../slots/search.js';
+import { rankSlots, type RankedSlot } from '../slots/rank.js';
+import { judgeSlot, searchSlots, type SlotFacts } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
 import { candidateOf, mayAsk, offerEnd, type Blocker } from './blocker.js';
 import type { Picture, Wanted } from './picture.js';
@@ -16,35 +16,38 @@ import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 export const wantedBy = (request: Request, start: Instant = request.wanted_at): Wanted =>
   ({ interval: intervalFrom(start, lengthMs(request)), requestId: request.id, clientId: request.client_id });
 
-/** Reads the mirror and the holds. Nothing is judged that is not judged again at the click. */
+/** Reads the mirror and the holds, each once. Nothing is judged that is not judged again at the click. */
 export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, requestId, clientId }: Wanted, now: Instant): Promise<Picture> {
   const length = wanted.end - wanted.start;
-  const day = wallClock(wanted.start, coach.zone).date;
-  const around = await blockersAt(db, coach, { start: startOfDay(day, coach.zone), end: startOfDay(addDays(day, 1), coach.zone) });
-  const blockers = await blockersAt(db, coach, wanted);
+  const date = wallClock(wanted.start, coach.zone).date;
+  const day = { start: startOfDay(date, coach.zone), end: startOfDay(addDays(date, 1), coach.zone) };
+  const around = await blockersAt(db, coach, { start: day.start, end: instant(Math.max(day.end, wanted.end)) });
+  const blockers = around.filter((b) => overlaps(b.interval, wanted));
+  const neighbours = around.filter((b) => overlaps(b.interval, day) && !overlaps(b.interval, wanted));
   const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== requestId);
   const candidate = await candidateIn(db, coach, blockers);
   const known = candidate?.client ?? null;
   const asksLately = known ? await asksOf(db, coach.id, known.id, coach.policy.asksPerClient.days, now) : 0;
   const about = known && { isMuted: known.muted_at !== null, asksLately, isIncoming: known.id === clientId };
 
-  const unchecked = (await whyUnchecked(db, coach)) !== null;
-  const verdict = unchecked ? 'unchecked' : mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
-  const otherSlots = await freeSlots(db, coach, { near: wanted.start, lengthMs: length, clientId, taken: [wanted], now });
+  const seen = {
+    wanted, blockers, neighbours, isPromised,
+    candidate: candidate && { blocker: candidate.blocker, clientId: known?.id ?? null, name: candidate.name, email: candidate.email, asksLately },
+  };
+  // A mirror that cannot be trusted looks empty: nothing is offered from it.
+  if (await whyUnchecked(db, coach)) return { ...seen, ask: 'unchecked', otherSlots: [], manual: [] };
+  const verdict = mayAsk({ now, policy: coach.policy, blockers, isPromised, client: about });
+  const facts = await slotFacts(db, coach, now, length, []);
+  const otherSlots = await ranked(db, coach, { ...facts, busy: [...facts.busy, wanted] }, { near: wanted.start, clientId });
   let ask: Picture['ask'];
   if (typeof verdict === 'string') ask = verdict;
   else {
-    const slots = await freeSlots(db, coach, {
-      near: verdict.interval.start, lengthMs: verdict.interval.end - verdict.interval.start, clientId: known?.id ?? null, taken: [wanted, verdict.interval], now,
-    });
-    ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, verdict.interval.start) };
+    const { interval } = verdict;
+    const slots = await ranked(db, coach, { ...facts, lengthMs: interval.end - interval.start, busy: [...facts.busy, wanted, interval] }, { near: interval.start, clientId: known?.id ?? null });
+    ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, interval.start) };
   }
-  const judged = judgeSlot(await slotFacts(db, coach, now, length, [], undefined), wanted.start);
-  const manual = unchecked ? [] : judged.free || (blockers.length === 0 && !isPromised && wanted.start > now) ? [wanted, ...otherSlots] : otherSlots;
-  return {
-    wanted, blockers, neighbours: around.filter((b) => !blockers.some((x) => x.key === b.key)), isPromised, ask, otherSlots, manual,
-    candidate: candidate && { blocker: candidate.blocker, clientId: known?.id ?? null, name: candidate.name, email: candidate.email, asksLately },
-  };
+  const isPossible = judgeSlot(facts, wanted.start).free || (blockers.length === 0 && !isPromised && wanted.start > now);
+  return { ...seen, ask, otherSlots, manual: isPossible ? [wanted, ...otherSlots] : otherSlots };
 }
 
 /** The pictures of the other times that a request names and that are still to come. */
@@ -73,19 +76,18 @@ async function candidateIn(db: Reader, coach: Coach, blockers: readonly Blocker[
   }
 }
 
-/** The best free slots for one person near a time, by the coach's policy. `taken` counts as busy besides mirror and holds;
+/** The best free slots for one person near a time, by the coach's policy, each with its score and the reasons for it: these
+ *  are kept for the coach and the history, and never shown to a client. `taken` counts as busy besides mirror and holds;
  *  slots that start at one of `except` are left out, and those that are not `only`. */
-export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; except?: readonly Instant[]; only?: (slot: Interval) => boolean; now: Instant }): Promise<Interval[]> {
-  // A mirror that cannot be trusted looks empty: nothing is offered from it.
+export async function freeSlots(db: Reader, coach: Coach, want: { near: Instant; lengthMs: number; clientId: ClientId | null; taken: readonly Interval[]; except?: readonly Instant[]; only?: (slot: Interval) => boolean; now: Instant }): Promise<RankedSlot[]> {
   if (await whyUnchecked(db, coach)) return [];
-  const facts = await slotFacts(db, coach, want.now, want.lengthMs, want.taken);
-  const except = new Set(want.except);
-  const found = searchSlots(facts).filter((slot) => !except.has(slot.start) && (want.only?.(slot) ?? true));
-  const ranked = rankSlots(found, {
-    near: want.near, zone: coach.zone, busy: facts.busy, count: coach.policy.choicesPerOffer,
-    pastStarts: want.clientId ? await pastStarts(db, coach.id, want.clientId) : [],
-  });
-  return ranked.map(({ start, end }) => ({ start, end }));
+  return ranked(db, coach, await slotFacts(db, coach, want.now, want.lengthMs, want.taken), want);
+}
+
+interface For { readonly near: Instant; readonly clientId: ClientId | null; readonly except?: readonly Instant[]; readonly only?: (slot: Interval) => boolean }
+async function ranked(db: Reader, coach: Coach, facts: SlotFacts, { near, clientId, except = [], only = () => true }: For): Promise<RankedSlot[]> {
+  const left = searchSlots(facts).filter((slot) => !except.includes(slot.start) && only(slot));
+  return rankSlots(left, { near, zone: coach.zone, busy: facts.busy, count: coach.policy.choicesPerOffer, pastStarts: clientId ? await pastStarts(db, coach.id, clientId) : [] });
 }
 
 /** Whether a slot of an offer can still be had, by the same rules under which it was offered. */

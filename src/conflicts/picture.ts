@@ -5,6 +5,9 @@ import { ASK_REFUSAL_IN_WORDS, type AskRefusal, type Blocker } from './blocker.j
 /** A time that somebody wants. Null: nobody has asked for it yet, or who would is not known. */
 export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null }
 
+/** A free time, and what is good about it: for the coach's side and the history, never for a client. */
+export interface GoodSlot extends Interval { readonly reasons: readonly string[]; readonly score: number }
+
 /** All that a decision about one wanted time rests on: what stands there, who could be asked, which times are free. */
 export interface Picture {
   readonly wanted: Interval;
@@ -14,8 +17,8 @@ export interface Picture {
   readonly isPromised: boolean;
   /** Who sits there, if it is one session. `clientId` is null while nobody has said whose title it is, or never met. */
   readonly candidate: { readonly blocker: Blocker; readonly clientId: ClientId | null; readonly name: string; readonly email: string | null; /** How often they were asked within the policy's days. */ readonly asksLately: number } | null;
-  readonly ask: { readonly slots: readonly Interval[]; readonly until: Instant } | AskRefusal;
-  readonly otherSlots: readonly Interval[];
+  readonly ask: { readonly slots: readonly GoodSlot[]; readonly until: Instant } | AskRefusal;
+  readonly otherSlots: readonly GoodSlot[];
   readonly manual: readonly Interval[];
 }
 

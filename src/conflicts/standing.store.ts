@@ -1,7 +1,7 @@
 import type { CalendarEvent } from '../calendar/event.js';
 import { sessionClaim } from '../calendar/session-of.js';
 import type { Coach } from '../coach/coach.store.js';
-import { instant, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { DAY, overlaps, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
 import { canWrite, isBusyOnly, WRITING } from '../mirror/access-role.js';
 import { namedTitles } from '../requests/client.store.js';
 import { liveHolds } from '../slots/hold.store.js';
@@ -31,18 +31,23 @@ export async function blockersAt(db: Reader, coach: Coach, window: Interval): Pr
   }));
 }
 
-/** Facts for the slot search: what is busy by mirror and holds from now to the horizon, and `taken` besides. */
+/** Facts for the slot search: what is busy by mirror and holds from now to the horizon, and `taken` besides. A buffer looks
+ *  past both ends, and a limit to the ends of their weeks. */
 export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs: number, taken: readonly Interval[], window?: Interval): Promise<SlotFacts> {
-  const span = window ?? { start: now, end: plus(now, coach.policy.horizonMs + lengthMs) };
+  const { bufferMs, horizonMs, maxPerDay, maxPerWeek } = coach.policy;
+  const margin = maxPerDay === null && maxPerWeek === null ? bufferMs : Math.max(bufferMs, 8 * DAY);
+  const span = window ?? widen({ start: now, end: plus(now, horizonMs + lengthMs) }, margin);
   const busy = await rows<{ period_start: number; period_end: number; counts: boolean }>(db, `
     select ${PERIOD.replaceAll('period)', 'o.period)')}, c.role = 'sessions' and not o.is_all_day as counts from occurrences o
     join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
     where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:span)::tstzrange`, { coachId: coach.id, span: rangeParam(span) });
-  const holds = await liveHolds(db, coach.id, span);
+  const holds = (await liveHolds(db, coach.id, span)).map((h) => h.interval);
+  const sessions = busy.filter((b) => b.counts).map(intervalOf);
+  // A hold is a session to come, unless it waits for the time of one that stands there
+  const toCome = holds.filter((hold) => !sessions.some((s) => overlaps(s, hold)));
   return {
-    now, policy: coach.policy, zone: coach.zone, lengthMs,
-    busy: [...busy.map(intervalOf), ...holds.map((h) => h.interval), ...taken],
-    sessionStarts: busy.filter((b) => b.counts).map((b) => instant(b.period_start)),
+    now, policy: coach.policy, zone: coach.zone, lengthMs, busy: [...busy.map(intervalOf), ...holds, ...taken],
+    sessionStarts: [...sessions, ...toCome].map((s) => s.start),
   };
 }
 

@@ -30,6 +30,15 @@ export async function inTx<T>(db: Db, effect: Effect & `commit ${string}`, work:
   }
 }
 
+/** Runs `work` on one view of the database, in which Postgres lets nothing be written and we let nobody be called. */
+export async function inReadOnly<T>(db: Db, work: (view: Reader) => Promise<T>): Promise<T> {
+  try {
+    return await open.run(true, () => db.transaction((tx) => work(tx as Tx), { readOnly: true, isolationLevel: 'repeatable read' }));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
 /** First line of everything that calls the outside: no call is made while a transaction is open. */
 export function refuseInsideTransaction(call: string): void {
   if (open.getStore()) throw new Problem('CALL_INSIDE_TRANSACTION', `${call} was called inside a transaction`, { call });

@@ -1,7 +1,7 @@
 import type { Coach } from '../coach/coach.store.js';
 import { blockersAt, slotFacts, whyUnchecked } from '../conflicts/standing.store.js';
-import type { HoldId } from '../kernel/ids.js';
-import { DAY, intervalFrom, plus, type Instant } from '../kernel/interval.js';
+import type { HoldId, RequestId } from '../kernel/ids.js';
+import { DAY, intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { judgeSlot } from '../slots/search.js';
 import { liveHolds, reserve } from '../slots/hold.store.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
@@ -22,16 +22,7 @@ export async function judgeRequest(tx: Tx, coach: Coach, request: Request, now: 
   let verdict: Verdict = { is: 'not-free', reason: 'past', about: first };
   for (const start of wanted) {
     const interval = intervalFrom(start, lengthMs(request));
-    const blockers = await blockersAt(tx, coach, interval);
-    let reason: PendingReason | null = null;
-    // A promised time is first of all promised, even while the session that will leave it still stands there.
-    if ((await liveHolds(tx, coach.id, interval)).some((h) => h.requestId !== request.id)) reason = 'promised';
-    else if (blockers.length > 0) reason = 'taken';
-    else {
-      const around = { start: plus(start, -8 * DAY), end: plus(start, 8 * DAY) };
-      const judged = judgeSlot(await slotFacts(tx, coach, now, lengthMs(request), [], around), start);
-      if (!judged.free) reason = judged.reason;
-    }
+    let reason = await whyNotFree(tx, coach, interval, request.id, now);
     if (reason === null) {
       const holdId = await reserve(tx, { coachId: coach.id, requestId: request.id, kind: 'promise', interval }, now);
       if (holdId) return { is: 'free', start, holdId };
@@ -40,6 +31,16 @@ export async function judgeRequest(tx: Tx, coach: Coach, request: Request, now: 
     if (start === first) verdict = { is: 'not-free', reason, about: start };
   }
   return verdict;
+}
+
+/** What stands against a time for a request, or for one that is yet to come, by mirror and holds; null if it is free. */
+export async function whyNotFree(db: Reader, coach: Coach, interval: Interval, requestId: RequestId | null, now: Instant): Promise<PendingReason | null> {
+  // A promised time is first of all promised, even while the session that will leave it still stands there.
+  if ((await liveHolds(db, coach.id, interval)).some((h) => h.requestId !== requestId)) return 'promised';
+  if ((await blockersAt(db, coach, interval)).length > 0) return 'taken';
+  const around = { start: plus(interval.start, -8 * DAY), end: plus(interval.start, 8 * DAY) };
+  const judged = judgeSlot(await slotFacts(db, coach, now, interval.end - interval.start, [], around), interval.start);
+  return judged.free ? null : judged.reason;
 }
 
 /** The first of `starts` at which this very client sits already, or null. */

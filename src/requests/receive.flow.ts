@@ -1,7 +1,8 @@
 import { coachBySlug, lockCoach, type Coach } from '../coach/coach.store.js';
+import { blockersAt } from '../conflicts/standing.store.js';
 import { sha256 } from '../work/hash.js';
 import type { LandingId } from '../kernel/ids.js';
-import { DAY, type Instant } from '../kernel/interval.js';
+import { DAY, intervalFrom, type Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { inTx } from '../postgres/transaction.js';
 import { settleByItself } from '../resolution/by-itself.step.js';
@@ -12,7 +13,7 @@ import type { Shell } from '../work/shell.port.js';
 import { bookAtOnce } from './book.step.js';
 import { judgeRequest, ownSessionAt } from './judge.step.js';
 import { hasHadSession, saveClient } from './client.store.js';
-import type { Request } from './request.js';
+import { lengthMs, type Request } from './request.js';
 import { insertRequest, requestById, requestByKey } from './request.store.js';
 
 /** What came in, already read: times are instants, the zone is known. */
@@ -51,7 +52,7 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
     }
     checkTimes(wish.wantedStarts, coach, now);
     const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
-    const wasKnown = await hasHadSession(tx, coach.id, wish.client.email);
+    const wasKnown = coach.policy.byItself === 'option2' && (await hasHadSession(tx, coach.id, wish.client.email));
     const client = await saveClient(tx, coach.id, wish.client, now);
     const request = await insertRequest(tx, {
       coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
@@ -69,6 +70,8 @@ export async function receive(shell: Shell, wish: Wish): Promise<Received> {
         return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing };
       }
       case 'not-free': {
+        const there = verdict.reason === 'taken' ? await blockersAt(tx, coach, intervalFrom(verdict.about, lengthMs(request))) : [];
+        await remember(tx, { coachId: coach.id, at: now, what: 'not free', by: 'makeway', requestId: request.id, facts: { start: verdict.about, reason: verdict.reason, blockers: there.map((b) => b.key) } });
         if (await settleByItself(tx, shell, coach, request, { ...verdict, wasKnown }, now)) return { outcome: 'accepted', request: await requestById(tx, coach.id, request.id), isRepeat: false, landing: null };
         const pending = await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about, isFirst: true }, now);
         return { outcome: 'accepted', request: pending, isRepeat: false, landing: null };

@@ -3,7 +3,7 @@ import { instant, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { intervalOf, mintId, oneRow, param, PERIOD, rangeParam, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
-import type { EndReason, Offer, Resolution, ResolutionState } from './resolution.js';
+import type { EndReason, Offer, OfferedSlot, Resolution, ResolutionState } from './resolution.js';
 import type { Way } from './states.js';
 
 interface Row { coach_id: CoachId; id: ResolutionId; request_id: RequestId; option: 1 | 2; state: ResolutionState; session_id: SessionId | null; promise_id: HoldId | null; tolerated: string[]; freed_noticed_at: Instant | null; asked_at: Instant; end_reason: EndReason | null; period_start: number; period_end: number }
@@ -64,21 +64,22 @@ export const forgetVacancy = (tx: Tx, resolution: Resolution, now: Instant): Pro
   run(tx, 'update resolutions set wake_at = :now, freed_noticed_at = null where coach_id = :coach and id = :id and state = :state', { coach: resolution.coachId, id: resolution.id, state: resolution.state, now: param(now) });
 
 // Offers: the slots mailed to one client. Offered slots are not held.
-interface OfferRow { id: OfferId; client_id: ClientId; round: number; slots: { start: number; end: number }[]; passed_over: number[]; expires_at: Instant; remind_at: Instant; reminded_at: Instant | null }
+interface OfferRow { id: OfferId; client_id: ClientId; round: number; slots: { start: number; end: number; reasons?: string[] }[]; passed_over: number[]; expires_at: Instant; remind_at: Instant; reminded_at: Instant | null }
 export async function offerOf(db: Reader, resolution: Resolution): Promise<Offer> {
   const r = await oneRow<OfferRow>(db, 'select id, client_id, round, slots, passed_over, expires_at, remind_at, reminded_at from offers where coach_id = :coach and resolution_id = :id', { coach: resolution.coachId, id: resolution.id });
   if (!r) throw new Problem('IMPOSSIBLE_STATE', 'A resolution without an offer.', { id: resolution.id });
-  return { id: r.id, clientId: r.client_id, round: r.round, slots: r.slots.map((s) => ({ start: instant(s.start), end: instant(s.end) })), passedOver: r.passed_over.map(instant), expiresAt: r.expires_at, remindAt: r.remind_at, remindedAt: r.reminded_at };
+  return { id: r.id, clientId: r.client_id, round: r.round, slots: r.slots.map((s) => ({ start: instant(s.start), end: instant(s.end), reasons: s.reasons ?? [] })), passedOver: r.passed_over.map(instant), expiresAt: r.expires_at, remindAt: r.remind_at, remindedAt: r.reminded_at };
 }
-export async function insertOffer(tx: Tx, o: { coachId: CoachId; resolutionId: ResolutionId; clientId: ClientId; slots: readonly Interval[]; expiresAt: Instant; remindAt: Instant }, now: Instant): Promise<void> {
+const slotsParam = (slots: readonly OfferedSlot[]): string => JSON.stringify(slots.map(({ start, end, reasons }) => ({ start, end, reasons })));
+export async function insertOffer(tx: Tx, o: { coachId: CoachId; resolutionId: ResolutionId; clientId: ClientId; slots: readonly OfferedSlot[]; expiresAt: Instant; remindAt: Instant }, now: Instant): Promise<void> {
   await run(tx, `insert into offers (coach_id, id, resolution_id, client_id, slots, expires_at, remind_at, created_at) values (:coach, :id, :resolution, :client, :slots, :expires, :remind, :now)`, {
-    coach: o.coachId, id: mintId('offer'), resolution: o.resolutionId, client: o.clientId, slots: JSON.stringify(o.slots), expires: param(o.expiresAt), remind: param(o.remindAt), now: param(now),
+    coach: o.coachId, id: mintId('offer'), resolution: o.resolutionId, client: o.clientId, slots: slotsParam(o.slots), expires: param(o.expiresAt), remind: param(o.remindAt), now: param(now),
   });
 }
 /** Replaces the slots of an open offer; the same link now shows these. `passedOver`: those the client wanted none of. */
-export const refreshOffer = (tx: Tx, coachId: CoachId, offer: Offer, slots: readonly Interval[], passedOver: readonly Interval[] = []): Promise<number> =>
+export const refreshOffer = (tx: Tx, coachId: CoachId, offer: Offer, slots: readonly OfferedSlot[], passedOver: readonly Interval[] = []): Promise<number> =>
   run(tx, 'update offers set slots = :slots, passed_over = passed_over || cast(:passed as jsonb), round = round + 1 where coach_id = :coachId and id = :id and closed_at is null',
-    { coachId, id: offer.id, slots: JSON.stringify(slots), passed: JSON.stringify(passedOver.map((s) => s.start)) });
+    { coachId, id: offer.id, slots: slotsParam(slots), passed: JSON.stringify(passedOver.map((s) => s.start)) });
 export const closeOffer = (tx: Tx, resolution: Resolution, now: Instant): Promise<number> =>
   run(tx, 'update offers set closed_at = coalesce(closed_at, :now) where coach_id = :coach and resolution_id = :id', { coach: resolution.coachId, id: resolution.id, now: param(now) });
 export const markReminded = (tx: Tx, coachId: CoachId, offer: Offer, now: Instant): Promise<number> =>

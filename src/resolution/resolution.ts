@@ -23,11 +23,14 @@ export interface Picking extends Common { readonly option: 1; readonly state: Ex
 export interface Moving extends Common { readonly option: 2; readonly state: ResolutionState; readonly sessionId: SessionId; readonly promiseId: HoldId }
 export type Resolution = Picking | Moving;
 
+/** A time that was offered, and why: for the coach and the history, never for a client. */
+export interface OfferedSlot extends Interval { readonly reasons: readonly string[] }
+
 export interface Offer {
   readonly id: OfferId;
   readonly clientId: ClientId;
   readonly round: number;
-  readonly slots: readonly Interval[];
+  readonly slots: readonly OfferedSlot[];
   /** Starts that the client has passed over. */
   readonly passedOver: readonly Instant[];
   readonly expiresAt: Instant;

@@ -14,7 +14,7 @@ import { requestById, setBooking, setPending } from '../requests/request.store.j
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { beginLanding } from './landing.store.js';
-import type { Offer, Resolution } from './resolution.js';
+import type { Offer, OfferedSlot, Resolution } from './resolution.js';
 import { choiceOf, closeOffer, endChoice, insertChoice, markReminded, offerOf, refreshOffer, stepTo, type Choice } from './resolution.store.js';
 import { clearAsked, sessionById, sessionInterval } from './session.store.js';
 import { next, type FactName, type Turn, type Work } from './states.js';
@@ -24,7 +24,7 @@ import { afterNo, freeHold, giveToCoach } from './turn.step.js';
 export type Fact =
   | { readonly is: 'slot chosen'; readonly slot: Interval; readonly holdId: HoldId; readonly zone: string | null }
   | { readonly is: 'slot taken'; readonly slot: Interval }
-  | { readonly is: 'none of these'; readonly slots: readonly Interval[] }
+  | { readonly is: 'none of these'; readonly slots: readonly OfferedSlot[] }
   /** `wasPageLeft`: whoever chose no longer waits at the page, and hears of it by mail. */
   | { readonly is: 'not moved'; readonly why: string; readonly wasPageLeft: boolean }
   | { readonly is: 'not landed'; readonly reason: PendingReason; readonly at: Interval; readonly wantedAt: Instant | null; readonly wasPageLeft: boolean }
@@ -90,6 +90,9 @@ const DO: Readonly<Record<Work, (about: About) => Promise<unknown>>> = {
   'fresh slots': async (about) => {
     const slots = about.fact.is === 'none of these' ? about.fact.slots : await freshSlots(about);
     await refreshOffer(about.tx, about.coach.id, about.offer, slots, about.fact.is === 'none of these' ? about.offer.slots : []);
+    const { tx, coach, resolution, now } = about;
+    const told = slots.map(({ start, end, reasons }) => ({ start, end, reasons }));
+    await remember(tx, { coachId: coach.id, at: now, what: 'offered anew', by: 'makeway', requestId: resolution.requestId, resolutionId: resolution.id, sessionId: resolution.sessionId, facts: { slots: told } });
   },
   // Who waits at the page sees it there. An offer that is over has no times to show.
   'write if the page was left': async (about) => {
@@ -105,7 +108,7 @@ const write = ({ tx, shell, coach, resolution, offer, now }: About, kind: Letter
 
 /** What this client can choose from now, by the rules under which the offer was made. While the calendar cannot be checked
  *  the offer stays as it was: each slot is judged again at the click. */
-async function freshSlots({ tx, coach, resolution, offer, choice, fact, now }: About): Promise<readonly Interval[]> {
+async function freshSlots({ tx, coach, resolution, offer, choice, fact, now }: About): Promise<readonly OfferedSlot[]> {
   if (await whyUnchecked(tx, coach)) return offer.slots;
   const want = await wantOf(tx, resolution);
   // What was lost may be taken in Google only, where the mirror has not seen it yet.

@@ -15,6 +15,7 @@ import { wake } from '../work/due.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { lengthMs, wantedInterval, type PendingReason, type Request } from '../requests/request.js';
+import type { OfferedSlot } from './resolution.js';
 import { insertOffer, insertResolution } from './resolution.store.js';
 
 type Actor = Line['by'];
@@ -54,7 +55,7 @@ export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: '
 export const remindsAt = (now: Instant, expiresAt: Instant, policy: Policy): Instant => policy.reminderAt === null ? expiresAt : plus(now, Math.round((expiresAt - now) * policy.reminderAt));
 
 /** Option 1: other free times go to the incoming client. Nothing is held, no session exists until one is picked. */
-export async function offerOtherTimes(tx: Tx, shell: Shell, coach: Coach, request: Request, slots: readonly Interval[], now: Instant): Promise<void> {
+export async function offerOtherTimes(tx: Tx, shell: Shell, coach: Coach, request: Request, slots: readonly OfferedSlot[], now: Instant): Promise<void> {
   const pending = await setPending(tx, request, { reason: 'offered', newTurn: true }, now);
   const expiresAt = plus(now, coach.policy.offerLifetimeMs);
   const remindAt = remindsAt(now, expiresAt, coach.policy);

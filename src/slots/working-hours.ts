@@ -1,6 +1,9 @@
-import { DAY, instant, overlaps, type Interval } from '../kernel/interval.js';
+import { DAY, MINUTE, instant, overlaps, type Interval } from '../kernel/interval.js';
 import type { Policy } from '../kernel/policy.js';
-import { addDays, atWallClock, startOfDay, wallClock } from '../kernel/zone.js';
+import { fromWallMs, startOfWallDay, toWallMs } from '../kernel/zone.js';
+
+/** A span of a weekday's clock: milliseconds after its midnight, as the clocks count. `untilMs` null: the day's end. */
+interface Hours { readonly fromMs: number; readonly untilMs: number | null }
 
 /**
  * The working spans that share a moment with `window`, whole (not cut at its edges) and sorted; spans that touch stay
@@ -8,16 +11,14 @@ import { addDays, atWallClock, startOfDay, wallClock } from '../kernel/zone.js';
  * is the day's end; a `to` earlier than `from` is on the next day; equal ones are no span.
  */
 export function workingIntervals(policy: Policy, zone: string, window: Interval): Interval[] {
+  const week = hoursOfWeek(policy);
   const spans: Interval[] = [];
-  const last = wallClock(window.end, zone).date;
+  const last = toWallMs(window.end, zone);
   // One day back for a span that runs past midnight
-  for (let date = wallClock(instant(window.start - DAY), zone).date; date <= last; date = addDays(date, 1)) {
-    const weekday = isoWeekday(date);
-    for (const { from, to, weekday: on } of policy.workingHours) {
-      if (on !== weekday || from === to) continue;
-      const start = atWallClock(date, from, zone);
-      const nextDay = addDays(date, 1);
-      const end = to === '24:00' ? startOfDay(nextDay, zone) : atWallClock(to < from ? nextDay : date, to, zone);
+  for (let day = midnight(toWallMs(instant(window.start - DAY), zone)); day <= last; day += DAY) {
+    for (const { fromMs, untilMs } of week[weekdayOf(day)] ?? []) {
+      const start = fromWallMs(day + fromMs, zone);
+      const end = untilMs === null ? startOfWallDay(day + DAY, zone) : fromWallMs(day + untilMs, zone);
       const span = { start, end };
       if (overlaps(span, window)) spans.push(span);
     }
@@ -25,5 +26,17 @@ export function workingIntervals(policy: Policy, zone: string, window: Interval)
   return spans.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-/** 1 = Monday … 7 = Sunday. */
-const isoWeekday = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
+/** The policy's hours by ISO weekday. */
+function hoursOfWeek(policy: Policy): readonly Hours[][] {
+  const week: Hours[][] = Array.from({ length: 8 }, () => []);
+  for (const { weekday, from, to } of policy.workingHours) {
+    if (from !== to) week[weekday]?.push({ fromMs: clockMs(from), untilMs: to === '24:00' ? null : clockMs(to) + (to < from ? DAY : 0) });
+  }
+  return week;
+}
+
+/** "HH:MM" in milliseconds. */
+const clockMs = (clock: string): number => (Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))) * MINUTE;
+const midnight = (wallMs: number): number => Math.floor(wallMs / DAY) * DAY;
+/** 1 = Monday … 7 = Sunday, of a floating time. */
+const weekdayOf = (wallMs: number): number => new Date(wallMs).getUTCDay() || 7;

@@ -1,7 +1,7 @@
 import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
-import { param, run } from '../postgres/rows.js';
-import type { Tx } from '../postgres/transaction.js';
+import { param, rows, run } from '../postgres/rows.js';
+import type { Reader, Tx } from '../postgres/transaction.js';
 
 export interface Line {
   readonly coachId: CoachId;
@@ -25,3 +25,9 @@ export async function remember(tx: Tx, line: Line): Promise<void> {
     session: line.sessionId ?? null, calendar: line.calendarId ?? null, facts: JSON.stringify(line.facts ?? {}),
   });
 }
+
+export interface KeptLine { readonly id: number; readonly at: Instant; readonly what: string; readonly by: Line['by']; readonly resolution_id: string | null; readonly facts: Readonly<Record<string, unknown>> }
+/** The lines about one request, or one session, up to `until`, in the order in which they were written. */
+export const linesOf = (db: Reader, coachId: CoachId, about: { requestId: string } | { sessionId: string }, until: Instant): Promise<KeptLine[]> =>
+  rows(db, `select id, at, what, by, resolution_id, facts from history where coach_id = :coachId and ${'requestId' in about ? 'request_id = :id' : 'session_id = :id'} and at <= :until order by at, id`,
+    { coachId, id: 'requestId' in about ? about.requestId : about.sessionId, until: param(until) });

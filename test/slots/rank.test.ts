@@ -94,4 +94,52 @@ describe('rankSlots', () => {
       for (const [day, n] of onDay) if (n > Math.ceil(count / 2)) expect(left.every((d) => (onDay.get(d) ?? 0) >= Math.ceil(count / 2) || d === day)).toBe(true);
     }), { numRuns: 300 });
   });
+
+  test('is the menu that the rules give when they are read plainly, each slot against each fact', () => {
+    const moments = fc.array(fc.integer({ min: 0, max: 40 * 96 }).map((n): Instant => plus(at('2026-10-12'), n * 15 * MINUTE)), { maxLength: 60 });
+    fc.assert(fc.property(moments, moments, moments, fc.integer({ min: 0, max: 6 }), (free, pastStarts, taken, count) => {
+      const given = [...new Set(free)].map((start) => intervalFrom(start, HOUR));
+      const busy = taken.map((start) => intervalFrom(start, 45 * MINUTE));
+      const asked = facts({ near: at('2026-10-26 13:00'), pastStarts, busy, count });
+      expect(rankSlots(given, asked)).toEqual(plainly(given, asked));
+    }), { numRuns: 300 });
+  });
 });
+
+/** The rules of the menu as they are told, with nothing counted ahead. */
+function plainly(slots: readonly Interval[], { near: wished, zone, pastStarts, busy, count }: RankFacts): RankedSlot[] {
+  const minuteOf = (ms: Instant): number => wallClock(ms, zone).hour * 60 + wallClock(ms, zone).minute;
+  const dateOf = (ms: Instant): number => Date.parse(wallClock(ms, zone).date) / DAY;
+  const all = slots.map((slot) => {
+    const days = Math.abs(dateOf(slot.start) - dateOf(wished));
+    const hours = Math.abs(minuteOf(slot.start) - minuteOf(wished)) / 60;
+    const habits = pastStarts.filter((p) => Math.abs(minuteOf(p) - minuteOf(slot.start)) <= 30);
+    const onWeekday = habits.filter((p) => wallClock(p, zone).weekday === wallClock(slot.start, zone).weekday);
+    const before = busy.some((b) => b.end <= slot.start && slot.start - b.end <= 15 * MINUTE);
+    const after = busy.some((b) => b.start >= slot.end && b.start - slot.end <= 15 * MINUTE);
+    let score = 30 / (1 + days / 3) + 30 / (1 + hours / 1.5);
+    if (days % 7 === 0) score += 12;
+    if (days === 0 && hours <= 2) score += slot.start < wished ? 10 : 12;
+    if (habits.length > 0) score += (6 * habits.length + 6 * onWeekday.length) / pastStarts.length;
+    if (before || after) score += before && after ? 10 : 6;
+    const reasons: RankedSlot['reasons'][number][] = [];
+    if (days === 0) reasons.push('same day');
+    else if (days % 7 === 0) reasons.push('same weekday');
+    if (hours === 0) reasons.push('same time');
+    else if (hours <= 2) reasons.push('similar time');
+    if (habits.length > 0) reasons.push('came at this time before');
+    if (before || after) reasons.push('keeps the day compact');
+    return { ...slot, score: Math.round(score * 100) / 100, reasons };
+  }).sort((a, b) => b.score - a.score || a.start - b.start);
+  const menu: RankedSlot[] = [];
+  while (menu.length < count && menu.length < all.length) {
+    const worth = (s: RankedSlot): number => {
+      const there = menu.filter((m) => dateOf(m.start) === dateOf(s.start)).length;
+      return s.score - 8 * there - (menu.some((m) => m.start < s.end && s.start < m.end) ? 15 : 0) - (there >= Math.ceil(count / 2) ? 1000 : 0);
+    };
+    const left = all.filter((s) => !menu.includes(s));
+    const most = Math.max(...left.map(worth));
+    menu.push(left.find((s) => worth(s) === most)!);
+  }
+  return menu.sort((a, b) => a.start - b.start);
+}
