@@ -46,6 +46,15 @@ export async function newGrounds() {
   await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'model', sha(apiKey), instant(1)));
   let owners = 0;
 
+  const daemons: (Process | undefined)[] = [];
+  /** A daemon of Makeway: its own owner of leases, its own access tokens, its own web server, and a death of its own. */
+  async function begin(): Promise<Process> {
+    const process = new Process(), db = process.db(shell.db), owner = `elsewhere:${(owners += 1)}:model`;
+    const google = { ...settings.google, apiRoot: road.url, oauthRoot: road.url };
+    await process.begin({ ...shell, db, owner, google: googleByGrant({ db, keys: shell.keys, google, clock, owner, mailFrom: shell.mailFrom }) }, oauth, await freePort());
+    return process;
+  }
+
   return {
     url: emulator.url, publicUrl: settings.publicUrl, road, clock, db: shell.db, shell, ours, googles, apiKey,
     cookie: `makeway_sign_in=${signIn}`,
@@ -53,12 +62,12 @@ export async function newGrounds() {
     control: (method: string, path: string, body?: unknown): Promise<Json> => controlAt(emulator.url, method, path, body),
     /** Both clocks, here and at Google, show `to`. */
     async setClock(to: number): Promise<void> { now = to; await controlAt(emulator.url, 'POST', '/clock', { now: to }); },
-    /** A daemon of Makeway: its own owner of leases, its own access tokens, its own web server, and a death of its own. */
-    async begin(): Promise<Process> {
-      const process = new Process(), db = process.db(shell.db), owner = `elsewhere:${(owners += 1)}:model`;
-      const google = { ...settings.google, apiRoot: road.url, oauthRoot: road.url };
-      await process.begin({ ...shell, db, owner, google: googleByGrant({ db, keys: shell.keys, google, clock, owner, mailFrom: shell.mailFrom }) }, oauth, await freePort());
-      return process;
+    /** The first or the second daemon; a new one in place of one that died. */
+    async daemon(which: 0 | 1): Promise<Process> {
+      const known = daemons[which];
+      if (known && !known.isDead) return known;
+      await known?.web.close();
+      return (daemons[which] = await begin());
     },
     /** A coach who gave permission, whose calendars are to be mirrored, and who is signed in. */
     async connect(email: string, slug: string, policy: Partial<Policy>, calendars: readonly { googleId: string; role: 'sessions' | 'busy' }[]): Promise<CoachId> {
@@ -75,6 +84,7 @@ export async function newGrounds() {
       });
     },
     async close(): Promise<void> {
+      for (const daemon of daemons) await daemon?.web.close();
       await close();
       await road.close();
       await emulator.close();

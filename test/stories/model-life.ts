@@ -34,7 +34,6 @@ export class Life {
   private readonly choices: Choice[] = [];
   private readonly tolerant = new Set<string>();
   private readonly read = new Map<string, string>();
-  private readonly open = new Set<Process>();
   private mayRepeat = 0;
   private readonly from: string;
   private mailsBefore = { ours: 0, googles: 0 };
@@ -66,7 +65,6 @@ export class Life {
     } finally {
       this.g.road.happens = () => Promise.resolve();
       await this.g.control('DELETE', '/rules');
-      for (const process of this.open) await process.web.close();
       await this.g.db.raw('truncate coaches cascade');
     }
   }
@@ -86,7 +84,7 @@ export class Life {
     g.ours.setRefusing('no');
     this.mailsBefore = { ours: (await g.ours.mails()).length, googles: (await g.googles.mails()).length };
     this.coachId = await g.connect(this.coach, `kim${run}`, { asksPerClient: { count: 50, days: 30 }, afterSilence: s.afterSilence, land: s.land }, [{ googleId: this.coach, role: 'sessions' }, { googleId: privateOf(run), role: 'busy' }]);
-    [this.a, this.b] = await Promise.all([this.process(), this.process()]);
+    [this.a, this.b] = [await g.daemon(0), await g.daemon(1)];
     await this.a.work(8);
     await this.check(false);
   }
@@ -97,6 +95,7 @@ export class Life {
     road.rewind();
     road.happens = (nth) => (work.meanwhile?.at === nth ? this.happen(work.meanwhile.what) : Promise.resolve());
     this.a.dieAfter(work.death);
+    if (work.fault) await this.g.control('POST', '/rules', { kind: work.fault.call, account: this.coach, times: work.fault.times, skip: work.fault.skip, ...FAULTS[work.fault.name] });
     try {
       switch (step.do) {
         case 'ask': await this.ask(step); break;
@@ -105,7 +104,6 @@ export class Life {
         case 'look': await this.look(); break;
         case 'edit': await perform(this.scene, { calls: road.calls, coach: this.coach }, step); break;
         case 'pass': count(`time: ${step.minutes} minutes`); await this.g.setClock(this.g.now() + step.minutes * MINUTE_MS); break;
-        case 'fault': await this.g.control('POST', '/rules', { kind: step.call, account: this.coach, times: step.times, skip: step.skip, ...FAULTS[step.name] }); break;
         case 'mail': count(`mail server: ${step.how}`); this.g.ours.setRefusing(step.how); if (step.how === 'lose-answer') this.mayRepeat += 50; break;
       }
       if (work.by === 'both') { count('two daemons at once'); await Promise.all([this.a.work(8), this.b.work(8)]); }
@@ -123,17 +121,10 @@ export class Life {
     if (what.do === 'slow') await this.g.setClock(this.g.now() + 6_000);
     else await perform(this.scene, { calls: this.g.road.calls, coach: this.coach }, what);
   }
-  private async process(): Promise<Process> {
-    const process = await this.g.begin();
-    this.open.add(process);
-    return process;
-  }
   private async restart(): Promise<void> {
     count(`died after ${this.a.last}`);
     this.mayRepeat++;
-    await this.a.web.close();
-    this.open.delete(this.a);
-    this.a = await this.process();
+    this.a = await this.g.daemon(0);
     await this.g.setClock(this.g.now() + 1_000);
   }
 
@@ -322,7 +313,7 @@ export class Life {
     const s = await this.seen();
     for (const w of s.writes.filter((x) => x.account === this.coach)) count(`written by us: ${w.kind}${w.kind === 'patch' && w.before?.start !== w.after?.start ? ' (moved)' : ''}`);
     const { requests } = (await this.g.control('GET', '/log?since=0')) as { requests: { rule?: number; status: number; reason?: string; kind: string }[] };
-    for (const r of requests) if (r.rule !== undefined) count(`fault met: ${r.status} ${r.reason ?? ''}`);
+    for (const r of requests) if (r.rule !== undefined) count(`fault met: ${r.kind} ${r.reason ?? 'cut off'}`);
     void spanOf;
   }
 }

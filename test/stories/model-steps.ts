@@ -22,18 +22,17 @@ const edit = fc.record({
 });
 export type Edit = typeof edit extends fc.Arbitrary<infer E> ? E : never;
 
-const fault = fc.record({ do: fc.constant('fault' as const), name: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])), call: fc.constantFrom(...CALLS), times: fc.integer({ min: 1, max: 2 }), skip: fc.nat(1) });
+const fault = fc.record({ name: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])), call: fc.constantFrom(...CALLS), times: fc.integer({ min: 1, max: 2 }), skip: fc.nat(1) });
 const time = fc.oneof({ weight: 7, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(9) });
 const decision = kinds('option2', 'option2', 'option2', 'option1', 'option1', 'decline', 'manual');
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), who: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(2, 3) }, { weight: 1, arbitrary: fc.nat(1) }), times: fc.oneof({ weight: 4, arbitrary: fc.array(time, { minLength: 1, maxLength: 1 }) }, { weight: 1, arbitrary: fc.uniqueArray(fc.nat(9), { minLength: 2, maxLength: 3 }) }) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('decide' as const), by: kinds('link', 'link', 'link', 'page', 'stale page', 'operator'), which, what: decision, time: fc.nat(9), ticks: fc.boolean() }) },
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('click' as const), which, what: kinds('start', 'start', 'start', 'start', 'keep', 'mute', 'nonsense'), slot: fc.nat(3), twice: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) }) },
+  { weight: 14, arbitrary: fc.record({ do: fc.constant('click' as const), which, what: kinds('start', 'start', 'start', 'start', 'keep', 'mute', 'nonsense'), slot: fc.nat(3), twice: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
   { weight: 5, arbitrary: edit },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), minutes: fc.constantFrom(0.5, 0.5, 1.1, 1.1, 6, 60, 720, 1500, 7 * 1440, 9 * 1440) }) },
-  { weight: 4, arbitrary: fault },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mail' as const), how: kinds('temporary', 'permanent', 'lose-answer', 'no') }) },
 );
 /** What happens before the nth call of ours in this step goes on to Google. `slow`: it takes six seconds. */
@@ -42,7 +41,8 @@ const work = fc.record({
   /** Who works on what is due afterwards, and whether one piece after the other. */
   by: kinds('one', 'one', 'one', 'both', 'both', 'nobody'),
   death: fc.option(fc.integer({ min: 1, max: 9 }), { freq: 4, nil: null }),
-  meanwhile: fc.option(meanwhile, { freq: 3, nil: null }),
+  meanwhile: fc.option(meanwhile, { freq: 2, nil: null }),
+  fault: fc.option(fault, { freq: 3, nil: null }),
 });
 export type Step = { readonly step: typeof step extends fc.Arbitrary<infer S> ? S : never; readonly work: typeof work extends fc.Arbitrary<infer W> ? W : never };
 export type Meanwhile = NonNullable<Step['work']['meanwhile']>;
@@ -52,7 +52,7 @@ const setting = fc.record({
   chance: fc.nat(2 ** 31 - 1),
 });
 /** Most histories begin with somebody who asks for Dana's time, and a coach who does something about it. */
-const CALM: Step['work'] = { by: 'one', death: null, meanwhile: null };
+const CALM: Step['work'] = { by: 'one', death: null, meanwhile: null, fault: null };
 const ASK: Step = { step: { do: 'ask', who: 2, times: [0] }, work: CALM };
 const decided = (what: 'option1' | 'option2'): Step => ({ step: { do: 'decide', by: 'link', which: 0, what, time: 0, ticks: true }, work: CALM });
 const opening = fc.constantFrom<readonly Step[]>([], [ASK], [ASK, decided('option2')], [ASK, decided('option2')], [ASK, decided('option2')], [ASK, decided('option1')]);
