@@ -6,7 +6,7 @@ import type { Edit } from './model-steps.js';
 import { inserts, spanOf, type Seen } from './model-seen.js';
 
 /** What an edit may be about: the times of the history, what was asked for and chosen last. */
-export interface Scene { readonly url: string; readonly run: number; readonly times: readonly number[]; readonly wanted: number; readonly chosen: number | null; made: number }
+export interface Scene { readonly url: string; readonly run: number; readonly times: readonly number[]; wanted: number; chosen: number | null; made: number }
 
 /** The id of the event that an edit is about. */
 function target(scene: Scene, seen: Pick<Seen, 'calls'>, nth: number): string {

@@ -21,7 +21,7 @@ import { cloneDatabase } from '../support/database.js';
 import { openRoad } from '../support/road.js';
 import { freePort } from '../../src/launcher/ports.js';
 import { ZONE } from './model-cast.js';
-import { Process } from './model-process.js';
+import { Mortal } from './model-mortal.js';
 
 export const LEASE_MS = 20_000;
 export type Grounds = Awaited<ReturnType<typeof newGrounds>>;
@@ -46,13 +46,13 @@ export async function newGrounds() {
   await inTx(shell.db, 'commit coach', (tx) => saveApiKey(tx, 'model', sha(apiKey), instant(1)));
   let owners = 0;
 
-  const daemons: (Process | undefined)[] = [];
+  const daemons: (Mortal | undefined)[] = [];
   /** A daemon of Makeway: its own owner of leases, its own access tokens, its own web server, and a death of its own. */
-  async function begin(): Promise<Process> {
-    const process = new Process(), db = process.db(shell.db), owner = `elsewhere:${(owners += 1)}:model`;
+  async function begin(): Promise<Mortal> {
+    const mortal = new Mortal(), db = mortal.db(shell.db), owner = `elsewhere:${(owners += 1)}:model`;
     const google = { ...settings.google, apiRoot: road.url, oauthRoot: road.url };
-    await process.begin({ ...shell, db, owner, google: googleByGrant({ db, keys: shell.keys, google, clock, owner, mailFrom: shell.mailFrom }) }, oauth, await freePort());
-    return process;
+    await mortal.begin({ ...shell, db, owner, google: googleByGrant({ db, keys: shell.keys, google, clock, owner, mailFrom: shell.mailFrom }) }, oauth, await freePort());
+    return mortal;
   }
 
   return {
@@ -63,7 +63,7 @@ export async function newGrounds() {
     /** Both clocks, here and at Google, show `to`. */
     async setClock(to: number): Promise<void> { now = to; await controlAt(emulator.url, 'POST', '/clock', { now: to }); },
     /** The first or the second daemon; a new one in place of one that died. */
-    async daemon(which: 0 | 1): Promise<Process> {
+    async daemon(which: 0 | 1): Promise<Mortal> {
       const known = daemons[which];
       if (known && !known.isDead) return known;
       await known?.web.close();

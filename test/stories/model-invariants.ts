@@ -71,6 +71,21 @@ export function neverWorseOff(s: Seen): string[] {
   return found;
 }
 
+/** 2: what slipped into the new window is answered: the session goes back, or its coach is told. */
+export function slippedIn(s: Seen): string[] {
+  return patches(s).filter((c) => !isInvite(c)).flatMap((move) => {
+    const id = eventIdIn(move), made = moves(s).find((m) => m.write.eventId === id && m.to.start === spanOf(move.body).start);
+    if (!made || !s.choices.some((c) => c.to === guestOf(s, id) && c.start === made.to.start)) return [];
+    const isSlipped = s.calendars.some((calendar) => {
+      const looks = looksAt(s, calendar, made.to, move.came, Infinity);
+      return looks.length > 0 && looks.every((look) => shownIn(look, made.to, id, []).length > 0);
+    });
+    const isBack = patches(s).some((c) => c.came > move.came && eventIdIn(c) === id && spanOf(c.body).start === made.from.start);
+    const isTold = s.ours.some((m) => m.to.includes(s.coach) && m.subject.startsWith('An overlap in your calendar'));
+    return isSlipped && !isBack && !isTold ? [`something slipped in where ${id} went, and nobody was told`] : [];
+  });
+}
+
 /** 3: what we put somewhere, and nobody touched since, never overlaps. */
 export function noDoubleBooking(s: Seen): string[] {
   const last = new Map<string, Write>();

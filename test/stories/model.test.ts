@@ -4,7 +4,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { clearTally, count, tally } from '../mirror/converge-tally.js';
 import { SEED } from '../support/seed.js';
 import { newGrounds, type Grounds } from './model-grounds.js';
-import { Life } from './model-life.js';
+import { live } from './model-life.js';
 import { anyHistory } from './model-steps.js';
 
 const { MAKEWAY_HISTORIES, MAKEWAY_PATH, MAKEWAY_SHRINK } = process.env;
@@ -20,9 +20,9 @@ afterAll(async () => {
 test('whatever happens, the invariants hold', async () => {
   let run = 0;
   const began = performance.now();
-  await fc.assert(fc.asyncProperty(anyHistory(12), async ({ setting, opening, steps }) => {
+  await fc.assert(fc.asyncProperty(anyHistory(12), async (history) => {
     count('histories');
-    await new Life(grounds, run++, setting).live([...opening, ...steps]);
+    await live(grounds, run++, history);
   }), {
     endOnFailure: MAKEWAY_SHRINK === 'no', numRuns: HISTORIES, ...(MAKEWAY_PATH !== undefined && { path: MAKEWAY_PATH }),
     reporter: (result) => {

@@ -15,7 +15,7 @@ export class Killed extends Error {}
 /** Calls of Google that take effect there; each is announced when it is answered, as in `src/kernel/effects.ts`. */
 const CHANGES: ReadonlySet<string> = new Set(['insertEvent', 'moveEvent', 'inviteGuest', 'deleteEvent'] satisfies (keyof GoogleCalendar)[]);
 
-export class Process {
+export class Mortal {
   isDead = false;
   /** What it died of. */
   last = '';
