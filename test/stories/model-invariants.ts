@@ -57,6 +57,10 @@ export function neverWorseOff(s: Seen): string[] {
     const to = spanOf(c.body).start;
     const isChosen = s.choices.some((choice) => choice.to === guestOf(s, id) && choice.start === to && choice.came < c.came);
     const isBack = moves(s).some((m) => m.write.eventId === id && m.from.start === to);
+    // A group, or somebody else's by now, is not moved at one client's word.
+    const shown = s.calls.filter((g) => g.method === 'GET' && g.path === c.path && g.answer?.status === 200 && g.answer.went < c.came).at(-1)?.answer?.body;
+    const guests = (shown?.attendees ?? []).filter((a: { self?: boolean }) => a.self !== true).map((a: { email: string }) => a.email);
+    if (!isBack && guests.join() !== guestOf(s, id)) found.push(`${id} was moved with the guests ${guests.join()}`);
     if (!isChosen && !isBack) found.push(`${id} was moved to ${at(to)}, which ${guestOf(s, id)} had not chosen`);
   }
   for (const { write, from, to } of moves(s)) if (from.end - from.start !== to.end - to.start) found.push(`${write.eventId} was given another length`);

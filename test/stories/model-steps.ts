@@ -14,13 +14,13 @@ const CALLS = ['events.patch', 'events.patch', 'events.insert', 'events.insert',
 const kinds = <const T extends string>(...all: readonly T[]) => fc.constantFrom(...all);
 const which = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) });
 
-const edit = fc.record({
+const anyEdit = fc.record({
   do: fc.constant('edit' as const),
   what: kinds('drag', 'drag', 'back', 'delete', 'free', 'declined', 'guest', 'longer', 'shorter', 'retitle', 'new', 'new', 'new elsewhere'),
   /** Below 6: the session that is asked about; else the single one, or one of ours. */
   event: fc.nat(9), time: fc.nat(9), at: kinds('wanted', 'chosen', 'any'),
 });
-export type Edit = typeof edit extends fc.Arbitrary<infer E> ? E : never;
+export type Edit = typeof anyEdit extends fc.Arbitrary<infer E> ? E : never;
 
 const fault = fc.record({ name: fc.constantFrom(...(Object.keys(FAULTS) as FaultName[])), call: fc.constantFrom(...CALLS), times: fc.integer({ min: 1, max: 2 }), skip: fc.nat(1) });
 const time = fc.oneof({ weight: 7, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(9) });
@@ -31,12 +31,12 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('decide' as const), by: kinds('link', 'link', 'link', 'page', 'stale page', 'operator'), which, what: decision, time: fc.nat(9), ticks: fc.boolean() }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('click' as const), which, what: kinds('start', 'start', 'start', 'start', 'keep', 'mute', 'nonsense'), slot: fc.nat(3), twice: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
-  { weight: 5, arbitrary: edit },
+  { weight: 5, arbitrary: anyEdit },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), minutes: fc.constantFrom(0.5, 0.5, 1.1, 1.1, 6, 60, 720, 1500, 7 * 1440, 9 * 1440) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mail' as const), how: kinds('temporary', 'permanent', 'lose-answer', 'no') }) },
 );
 /** What happens before the nth call of ours in this step goes on to Google. `slow`: it takes six seconds. */
-const meanwhile = fc.record({ at: fc.nat(7), what: fc.oneof({ weight: 4, arbitrary: edit }, { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const) }) }) });
+const meanwhile = fc.record({ at: fc.nat(7), what: fc.oneof({ weight: 4, arbitrary: anyEdit }, { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const) }) }) });
 const work = fc.record({
   /** Who works on what is due afterwards, and whether one piece after the other. */
   by: kinds('one', 'one', 'one', 'both', 'both', 'nobody'),
@@ -49,13 +49,16 @@ export type Meanwhile = NonNullable<Step['work']['meanwhile']>;
 
 const setting = fc.record({
   begins: fc.constantFrom(...BEGINNINGS), hasAllDay: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), afterSilence: kinds('coach', 'coach', 'option1'), land: kinds('automatic', 'automatic', 'automatic', 'manual'),
-  chance: fc.nat(2 ** 31 - 1),
 });
 /** Most histories begin with somebody who asks for Dana's time, and a coach who does something about it. */
 const CALM: Step['work'] = { by: 'one', death: null, meanwhile: null, fault: null };
 const ASK: Step = { step: { do: 'ask', who: 2, times: [0] }, work: CALM };
 const decided = (what: 'option1' | 'option2'): Step => ({ step: { do: 'decide', by: 'link', which: 0, what, time: 0, ticks: true }, work: CALM });
-const opening = fc.constantFrom<readonly Step[]>([], [ASK], [ASK, decided('option2')], [ASK, decided('option2')], [ASK, decided('option2')], [ASK, decided('option1')]);
+export const ASKED: readonly Step[] = [ASK, decided('option2')], OFFERED: readonly Step[] = [ASK, decided('option1')];
+const opening = fc.constantFrom<readonly Step[]>([], [ASK], ASKED, ASKED, ASKED, OFFERED);
+/** The next choice of the newest mail, and an edit of the session that is asked about. */
+export const start: Step['step'] = { do: 'click', which: 0, what: 'start', slot: 0, twice: false };
+export const edit = (what: Edit['what']): Edit => ({ do: 'edit', what, event: 0, time: 0, at: 'wanted' });
 
 export interface History { readonly setting: typeof setting extends fc.Arbitrary<infer S> ? S : never; readonly opening: readonly Step[]; readonly steps: readonly Step[] }
 export const anyHistory = (longest: number): fc.Arbitrary<History> =>
