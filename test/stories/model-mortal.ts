@@ -15,21 +15,25 @@ export class Killed extends Error {}
 /** Calls of Google that take effect there; each is announced when it is answered, as in `src/kernel/effects.ts`. */
 const CHANGES: ReadonlySet<string> = new Set(['insertEvent', 'moveEvent', 'inviteGuest', 'deleteEvent'] satisfies (keyof GoogleCalendar)[]);
 
+/** Right after the nth effect of a kind, from now (from 1): `a` is any. */
+export interface Death { readonly of: 'a' | 'a commit' | 'a call' | 'a mail'; readonly nth: number }
+
 export class Mortal {
   isDead = false;
   /** What it died of. */
   last = '';
   shell!: Shell;
   web!: FastifyInstance;
-  private left: number | null = null;
+  private death: Death | null = null;
+  private left = 0;
 
-  /** Dies right after the nth effect from now (from 1), or lives on (null). */
-  dieAfter(nth: number | null): void { this.left = nth; }
+  /** Dies at an effect to come, or lives on (null). */
+  dieAfter(death: Death | null): void { this.death = death; this.left = death?.nth ?? 0; }
 
   alive(): void { if (this.isDead) throw new Killed(`killed after ${this.last}`); }
   private effect(what: string): void {
     this.alive();
-    if (this.left === null || --this.left > 0) return;
+    if (this.death === null || !what.startsWith(this.death.of) || --this.left > 0) return;
     this.isDead = true;
     this.last = what;
     this.alive();

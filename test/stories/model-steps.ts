@@ -36,11 +36,12 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mail' as const), how: kinds('temporary', 'permanent', 'lose-answer', 'no') }) },
 );
 /** What happens before the nth call of ours in this step goes on to Google. `slow`: it takes six seconds. */
-const meanwhile = fc.record({ at: fc.nat(7), what: fc.oneof({ weight: 4, arbitrary: anyEdit }, { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const) }) }) });
+const quickEdit: fc.Arbitrary<Edit> = fc.record({ do: fc.constant('edit' as const), what: kinds('new', 'new', 'new', 'retitle', 'drag', 'delete', 'guest', 'longer'), event: fc.nat(8), time: fc.nat(9), at: kinds('wanted', 'chosen') });
+const meanwhile = fc.record({ at: fc.nat(7), what: fc.oneof({ weight: 4, arbitrary: quickEdit }, { weight: 2, arbitrary: anyEdit }, { weight: 1, arbitrary: fc.record({ do: fc.constant('slow' as const) }) }) });
 const work = fc.record({
   /** Who works on what is due afterwards, and whether one piece after the other. */
   by: kinds('one', 'one', 'one', 'both', 'both', 'nobody'),
-  death: fc.option(fc.integer({ min: 1, max: 9 }), { freq: 4, nil: null }),
+  death: fc.option(fc.oneof({ weight: 2, arbitrary: fc.record({ of: kinds('a', 'a commit'), nth: fc.integer({ min: 1, max: 8 }) }) }, { weight: 1, arbitrary: fc.record({ of: kinds('a call', 'a call', 'a mail'), nth: fc.integer({ min: 1, max: 2 }) }) }), { freq: 3, nil: null }),
   meanwhile: fc.option(meanwhile, { freq: 2, nil: null }),
   fault: fc.option(fault, { freq: 3, nil: null }),
 });
@@ -51,14 +52,24 @@ const setting = fc.record({
   begins: fc.constantFrom(...BEGINNINGS), hasAllDay: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), afterSilence: kinds('coach', 'coach', 'option1'), land: kinds('automatic', 'automatic', 'automatic', 'manual'),
 });
 /** Most histories begin with somebody who asks for Dana's time, and a coach who does something about it. */
-const CALM: Step['work'] = { by: 'one', death: null, meanwhile: null, fault: null };
-const ASK: Step = { step: { do: 'ask', who: 2, times: [0] }, work: CALM };
-const decided = (what: 'option1' | 'option2'): Step => ({ step: { do: 'decide', by: 'link', which: 0, what, time: 0, ticks: true }, work: CALM });
+export const calm = (more: Partial<Step['work']> = {}): Step['work'] => ({ by: 'one', death: null, meanwhile: null, fault: null, ...more });
+const ASK: Step = { step: { do: 'ask', who: 2, times: [0] }, work: calm() };
+const decided = (what: 'option1' | 'option2' | 'decline'): Step => ({ step: { do: 'decide', by: 'link', which: 0, what, time: 0, ticks: true }, work: calm() });
 export const ASKED: readonly Step[] = [ASK, decided('option2')], OFFERED: readonly Step[] = [ASK, decided('option1')];
 const opening = fc.constantFrom<readonly Step[]>([], [ASK], ASKED, ASKED, ASKED, OFFERED);
 /** The next choice of the newest mail, and an edit of the session that is asked about. */
 export const start: Step['step'] = { do: 'click', which: 0, what: 'start', slot: 0, twice: false };
-export const edit = (what: Edit['what']): Edit => ({ do: 'edit', what, event: 0, time: 0, at: 'wanted' });
+export const edit = (what: Edit['what'], more: Partial<Edit> = {}): Edit => ({ do: 'edit', what, event: 0, time: 0, at: 'wanted', ...more });
+export const QUIET: History['setting'] = { begins: '2026-11-23', hasAllDay: false, afterSilence: 'coach', land: 'automatic' };
+/** What every run has to live through, whatever chance brings. */
+export const ALWAYS: readonly History[] = [
+  { setting: QUIET, opening: ASKED, steps: [{ step: start, work: calm({ death: { of: 'a call', nth: 1 } }) }, { step: { do: 'pass', minutes: 6 }, work: calm() }] },
+  // Something comes to a free time between the insert and the look after it; and to the chosen one, between the move and the look after it.
+  { setting: QUIET, opening: [], steps: [{ step: { do: 'ask', who: 2, times: [3] }, work: calm({ meanwhile: { at: 3, what: edit('new') } }) }] },
+  { setting: QUIET, opening: ASKED, steps: [{ step: start, work: calm({ meanwhile: { at: 4, what: edit('new', { at: 'chosen' }) } }) }] },
+  // A declined one, and one whose offer nobody answers.
+  { setting: QUIET, opening: [ASK], steps: [decided('decline'), { step: { do: 'ask', who: 3, times: [1] }, work: calm() }, decided('option1')] },
+];
 
 export interface History { readonly setting: typeof setting extends fc.Arbitrary<infer S> ? S : never; readonly opening: readonly Step[]; readonly steps: readonly Step[] }
 export const anyHistory = (longest: number): fc.Arbitrary<History> =>
