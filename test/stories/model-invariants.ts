@@ -113,12 +113,12 @@ export function atMostOnce(s: Seen): string[] {
     const came = moves(s).filter((m) => m.write.eventId === write.eventId && m.from.start === to.start).length;
     if (backs(write.eventId).filter((t) => t.start === to.start).length > forth + came) found.push(`${write.eventId} was moved to ${at(to.start)} more often than it was chosen`);
   }
-  // A message says all about its person and decision, but for requests that are the same in all.
-  const told = new Map(s.ours.map((m) => [m.messageId, `${m.to.join()} ${m.subject} ${m.headers['references'] ?? ''} ${m.text}`]));
+  // A message says all about its person and decision, but for requests that are the same in all, and the ends of several questions.
+  const told = new Map(s.ours.map((m) => [m.messageId, { to: m.to.join(), hasLink: m.html.includes('/l/'), says: `${m.to.join()} ${m.subject} ${m.headers['references'] ?? ''} ${m.text}` }]));
   const likeOthers = Math.max(1, ...s.requests.map((r) => s.requests.filter((other) => other.email === r.email).length));
-  for (const text of new Set(told.values())) {
-    const n = [...told.values()].filter((x) => x === text).length;
-    if (n > (text.includes('/l/') ? 1 : likeOthers)) found.push(`${n} messages say the same: ${text.slice(0, 120)}`);
+  for (const m of told.values()) {
+    const n = [...told.values()].filter((x) => x.says === m.says).length, questions = [...told.values()].filter((x) => x.to === m.to && x.hasLink).length;
+    if (n > (m.hasLink ? 1 : Math.max(likeOthers, questions))) found.push(`${n} messages say the same: ${m.says.slice(0, 120)}`);
   }
   if (s.ours.length - told.size > s.mayRepeat) found.push(`${s.ours.length - told.size} messages went out again, ${s.mayRepeat} may have`);
   for (const [id] of told) if (new Set(s.ours.filter((m) => m.messageId === id).map((m) => m.to.join())).size > 1) found.push(`${id} went to several people`);
