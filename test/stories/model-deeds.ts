@@ -6,7 +6,7 @@ import { decide as decideAs } from '../../src/resolution/decide.flow.js';
 import type { Decision } from '../../src/resolution/decision.js';
 import { count } from '../mirror/converge-tally.js';
 import { MINUTE_MS, ZONE } from './model-cast.js';
-import { linksIn, offersNothing, startsOn, valuesOf } from './model-links.js';
+import { formsWith, linksIn, offersNothing, startsOn, valuesOf, type Link } from './model-links.js';
 import { Killed } from './model-mortal.js';
 import type { Stage } from './model-stage.js';
 import type { Step } from './model-steps.js';
@@ -18,6 +18,7 @@ export async function ask(t: Stage, { who, times }: Do<'ask'>): Promise<void> {
   if (!client) return;
   const starts = times.map((nth) => t.scene.times[nth] ?? 0);
   t.scene.wanted = starts[0] ?? 0;
+  t.isAsked = true;
   const key = `${t.run}-${t.scene.made++}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     const { status, body } = await t.api('POST', '', { coach: `kim${t.run}`, client: { name: client.name, email: client.email, time_zone: ZONE }, session_type: client.topic, wanted_starts: starts.map((s) => rfc3339(instant(s), ZONE)) }, key);
@@ -38,16 +39,19 @@ export async function decide(t: Stage, step: Do<'decide'>, isAlone: boolean): Pr
   const path = by === 'link' ? link && `/l/${link.token}` : id && `/pending/${id}`;
   if (path === undefined) return;
   const { page } = await t.visit('GET', path);
-  const [guard = ''] = valuesOf(page, 'guard'), [about] = valuesOf(page, 'about'), [revision = '0'] = valuesOf(page, 'revision'), tick = ticks ? valuesOf(page, 'tick') : [];
+  // Each wanted time that can be asked for has a form of its own.
+  const forms = formsWith(page, what), form = forms[step.time % Math.max(1, forms.length)] ?? page;
+  const [guard = ''] = valuesOf(page, 'guard'), [about] = valuesOf(form, 'about'), [wanted] = valuesOf(form, 'wanted'), [revision = '0'] = valuesOf(page, 'revision'), tick = ticks ? valuesOf(form, 'tick') : [];
   if (tick.length > 0 && what === 'option2') for (const request of t.requests) t.tolerant.add(request.id);
-  const form = { do: what, guard, revision: by === 'stale page' ? String(Number(revision) - 1) : revision, ...(about !== undefined && { about }), tick, ...(what === 'manual' && { start }) };
-  const { status } = await t.post(path, form, isAlone && (by === 'stale page' || offersNothing(page)));
+  if (what === 'option2' && wanted !== undefined) { t.scene.wanted = Date.parse(wanted); count(`asked for the wanted time ${forms.indexOf(form) + 1} of ${forms.length}`); }
+  const sent = { do: what, guard, revision: by === 'stale page' ? String(Number(revision) - 1) : revision, ...(about !== undefined && { about }), ...(wanted !== undefined && { wanted }), tick, ...(what === 'manual' && { start }) };
+  const { status } = await t.post(path, sent, isAlone && (by === 'stale page' || offersNothing(page)));
   count(`coach by ${by}: ${what} ${status}`);
 }
 async function operate(t: Stage, { which, what, time }: Do<'decide'>): Promise<void> {
   const { id } = t.requests.at(-1 - which) ?? {};
   if (id === undefined) return;
-  const decision: Decision = what === 'option2' ? { do: what, about: null, ticks: [], address: null, clientName: null } : what === 'manual' ? { do: what, start: instant(t.scene.times[time] ?? 0) } : { do: what };
+  const decision: Decision = what === 'option2' ? { do: what, about: null, ticks: [], address: null, clientName: null, wanted: null } : what === 'manual' ? { do: what, start: instant(t.scene.times[time] ?? 0) } : { do: what };
   try {
     const answer = await decideAs(t.a.shell, { coachId: t.coachId, requestId: id as RequestId, revision: null, by: 'operator' }, decision);
     count(`operator: ${what} ${'did' in answer ? 'done' : answer.refused}`);
@@ -60,12 +64,10 @@ async function operate(t: Stage, { which, what, time }: Do<'decide'>): Promise<v
 export async function click(t: Stage, { which, what, slot, twice }: Do<'click'>, isAlone: boolean): Promise<void> {
   const link = linksIn((await t.mails()).ours.filter((m) => !m.to.includes(t.coach)))[which];
   if (!link) return;
-  const path = `/l/${link.token}`, { page } = await t.visit('GET', path), isSpent = offersNothing(page);
+  const path = `/l/${link.token}`, { page } = await t.visit('GET', what === 'withdraw' ? `${path}?withdraw=1` : path), isSpent = offersNothing(page);
   t.note(link, page);
-  const shown = startsOn(page), starts = shown.length > 0 ? shown : link.queries.flatMap((q) => new URLSearchParams(q).get('start') ?? []);
-  const start = starts[slot % Math.max(1, starts.length)], offGrid = new Date(t.scene.wanted + 7 * MINUTE_MS).toISOString();
-  const form: Record<string, string> = what === 'start' ? { start: start ?? offGrid } : what === 'keep' ? { keep: '1' } : what === 'mute' ? { keep: '1', mute: '1' } : { start: offGrid };
-  if (form.start !== undefined) {
+  const form = clicked(t, link, what, slot, startsOn(page));
+  if (typeof form.start === 'string') {
     t.choices.push({ to: link.to, start: Date.parse(form.start), came: t.g.road.calls.at(-1)?.came ?? 0 });
     if (what === 'start' && !isSpent) t.scene.chosen = Date.parse(form.start);
   }
@@ -74,6 +76,23 @@ export async function click(t: Stage, { which, what, slot, twice }: Do<'click'>,
   await again;
   t.note(link, told);
   count(`client: ${isSpent ? 'a spent link' : what} ${status}${twice ? ', twice' : ''}`);
+}
+function clicked(t: Stage, link: Link, what: Do<'click'>['what'], slot: number, shown: readonly string[]): Readonly<Record<string, string | string[]>> {
+  const starts = shown.length > 0 ? shown : link.queries.flatMap((q) => new URLSearchParams(q).get('start') ?? []), offGrid = new Date(t.scene.wanted + 7 * MINUTE_MS).toISOString();
+  switch (what) {
+    case 'start': return { start: starts[slot % Math.max(1, starts.length)] ?? offGrid };
+    case 'nonsense': return { start: offGrid };
+    case 'keep': return { keep: '1' };
+    case 'mute': return { keep: '1', mute: '1' };
+    case 'none': return { none: '1', facet: [[], ['mornings'], ['afternoons', 'other-days'], ['mornings', 'afternoons', 'other-days']][slot] ?? [] };
+    case 'withdraw': return { withdraw: '1' };
+  }
+}
+
+/** The incoming client no longer wants the time, and their program says so. */
+export async function withdraw(t: Stage, { which }: Do<'withdraw'>): Promise<void> {
+  const { id } = t.requests.at(-1 - which) ?? {};
+  if (id !== undefined) count(`withdrawn: ${(await t.api('POST', `/${id}/withdraw`, {})).status}`);
 }
 
 /** Invariant 5: GET and HEAD of every link change nothing. */

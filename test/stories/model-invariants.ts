@@ -141,7 +141,7 @@ export function inboundCannotMail(s: Seen): string[] {
   return [
     ...s.calls.filter((c) => c.method !== 'GET' && (c.query.get('sendUpdates') ?? 'none') !== 'none' && c.method !== 'PATCH').map((c) => `${c.method} ${c.path} made Google send mail`),
     ...s.ours.filter((m) => m.to.some((to) => !known.includes(to))).map((m) => `a message went to ${m.to.join()}`),
-    ...(s.requests.length === 0 && s.ours.length > 0 ? [`${s.ours.length} messages before anybody asked`] : []),
-    ...(s.requests.length === 0 && s.calls.some((c) => c.method !== 'GET') ? ['something was written before anybody asked'] : []),
+    ...(s.isAsked ? [] : s.ours.map((m) => `before anybody asked, somebody was told: ${m.subject}`)),
+    ...(s.isAsked ? [] : s.calls.filter((c) => c.method !== 'GET').map((c) => `${c.method} ${c.path} before anybody asked`)),
   ];
 }

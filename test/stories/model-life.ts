@@ -1,7 +1,7 @@
 /** One history, lived: step by step, with whatever goes wrong meanwhile; then quiet. The invariants are judged after each step. */
 import { count } from '../mirror/converge-tally.js';
 import { MINUTE_MS } from './model-cast.js';
-import { ask, click, decide, look } from './model-deeds.js';
+import { ask, click, decide, look, withdraw } from './model-deeds.js';
 import { perform } from './model-edits.js';
 import type { Grounds } from './model-grounds.js';
 import { atMostOnce, inboundCannotMail, neverWorseOff, noDoubleBooking, noEarlyLanding, slippedIn, strangers } from './model-invariants.js';
@@ -55,6 +55,7 @@ async function take(t: Stage, { step, work }: Step): Promise<void> {
       case 'ask': await ask(t, step); break;
       case 'decide': await decide(t, step, work.meanwhile === null); break;
       case 'click': await click(t, step, work.meanwhile === null); break;
+      case 'withdraw': await withdraw(t, step); break;
       case 'look': await look(t); break;
       case 'edit': await perform(t.scene, { calls: road.calls, coach: t.coach }, step); break;
       case 'pass': count(`time: ${step.minutes} minutes`); await g.setClock(g.now() + step.minutes * MINUTE_MS); break;

@@ -18,6 +18,8 @@ export function linksIn(mails: readonly CaughtMail[]): Link[] {
 }
 export const startsOn = (page: string): string[] => [...new Set([...page.matchAll(/[?&;]start=([^"&]+)/g)].map((m) => decodeURIComponent(m[1] ?? '')))];
 export const valuesOf = (page: string, name: string): string[] => [...new Set([...page.matchAll(new RegExp(`name="${name}" value="([^"]*)"`, 'g'))].map((m) => unescaped(m[1] ?? '')))];
+/** The forms that have a button for `what`. */
+export const formsWith = (page: string, what: string): string[] => (page.match(/<form[\s\S]*?<\/form>/g) ?? []).filter((form) => form.includes(`value="${what}"`));
 /** Does the page offer anything to do? */
 export const offersNothing = (page: string): boolean => !page.includes('<form') && startsOn(page).length === 0 && !page.includes('keep=1');
 

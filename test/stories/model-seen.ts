@@ -24,6 +24,8 @@ export interface Seen {
   readonly choices: readonly Choice[];
   /** Requests for which the coach said that the all-day event does not matter. */
   readonly tolerant: ReadonlySet<string>;
+  /** Has anybody ever asked, heard or not? */
+  readonly isAsked: boolean;
   readonly requests: readonly { readonly id: string; readonly email: string }[];
   /** How often a message may have gone out again: lost answers of the mail server, deaths. */
   readonly mayRepeat: number;

@@ -26,6 +26,7 @@ export class Stage {
   readonly tolerant = new Set<string>();
   /** What each client has read, but mails. */
   readonly read = new Map<string, string>();
+  isAsked = false;
   /** How many messages may have gone out again. */
   mayRepeat = 0;
   a!: Mortal;
@@ -56,7 +57,7 @@ export class Stage {
     g.road.clear();
     g.ours.setRefusing('no');
     this.before = { ours: (await g.ours.mails()).length, googles: (await g.googles.mails()).length };
-    this.coachId = await g.connect(this.coach, `kim${run}`, { asksPerClient: { count: 50, days: 30 }, afterSilence: s.afterSilence, land: s.land }, [{ googleId: this.coach, role: 'sessions' }, { googleId: privateOf(run), role: 'busy' }]);
+    this.coachId = await g.connect(this.coach, `kim${run}`, { asksPerClient: { count: 50, days: 30 }, afterSilence: s.afterSilence, land: s.land, byItself: s.byItself }, [{ googleId: this.coach, role: 'sessions' }, { googleId: privateOf(run), role: 'busy' }]);
     [this.a, this.b] = [await g.daemon(0), await g.daemon(1)];
     await this.a.work(8);
   }
@@ -110,7 +111,7 @@ export class Stage {
     const { body } = await call(g.url, 'GET', `/calendar/v3/calendars/${encodeURIComponent(coach)}/events?maxResults=2500`, { as: handOf(run) });
     return {
       coach, clients: this.clients, calendars: [coach, privateOf(run)], calls: g.road.calls, writes, standing: body.items, ...(await this.mails()),
-      choices: this.choices, tolerant: this.tolerant, requests: this.requests, mayRepeat: this.mayRepeat,
+      choices: this.choices, tolerant: this.tolerant, requests: this.requests, isAsked: this.isAsked, mayRepeat: this.mayRepeat,
     };
   }
 }

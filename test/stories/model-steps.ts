@@ -29,7 +29,8 @@ const decision = kinds('option2', 'option2', 'option2', 'option1', 'option1', 'd
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), who: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(2, 3) }, { weight: 1, arbitrary: fc.nat(1) }), times: fc.oneof({ weight: 4, arbitrary: fc.array(time, { minLength: 1, maxLength: 1 }) }, { weight: 1, arbitrary: fc.uniqueArray(fc.nat(9), { minLength: 2, maxLength: 3 }) }) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('decide' as const), by: kinds('link', 'link', 'link', 'page', 'stale page', 'operator'), which, what: decision, time: fc.nat(9), ticks: fc.boolean() }) },
-  { weight: 14, arbitrary: fc.record({ do: fc.constant('click' as const), which, what: kinds('start', 'start', 'start', 'start', 'keep', 'mute', 'nonsense'), slot: fc.nat(3), twice: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) }) },
+  { weight: 14, arbitrary: fc.record({ do: fc.constant('click' as const), which, what: kinds('start', 'start', 'start', 'start', 'start', 'keep', 'mute', 'none', 'none', 'withdraw', 'nonsense'), slot: fc.nat(3), twice: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
   { weight: 5, arbitrary: anyEdit },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), minutes: fc.constantFrom(0.5, 0.5, 1.1, 1.1, 6, 60, 720, 1500, 7 * 1440, 9 * 1440) }) },
@@ -49,26 +50,29 @@ export type Step = { readonly step: typeof step extends fc.Arbitrary<infer S> ? 
 export type Meanwhile = NonNullable<Step['work']['meanwhile']>;
 
 const setting = fc.record({
-  begins: fc.constantFrom(...BEGINNINGS), hasAllDay: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), afterSilence: kinds('coach', 'coach', 'option1'), land: kinds('automatic', 'automatic', 'automatic', 'manual'),
+  begins: fc.constantFrom(...BEGINNINGS), hasAllDay: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), afterSilence: kinds('coach', 'coach', 'option1'), land: kinds('automatic', 'automatic', 'automatic', 'manual'), byItself: kinds('none', 'none', 'none', 'none', 'option1', 'option2'),
 });
 /** Most histories begin with somebody who asks for Dana's time, and a coach who does something about it. */
 export const calm = (more: Partial<Step['work']> = {}): Step['work'] => ({ by: 'one', death: null, meanwhile: null, fault: null, ...more });
 const ASK: Step = { step: { do: 'ask', who: 2, times: [0] }, work: calm() };
 const decided = (what: 'option1' | 'option2' | 'decline'): Step => ({ step: { do: 'decide', by: 'link', which: 0, what, time: 0, ticks: true }, work: calm() });
 export const ASKED: readonly Step[] = [ASK, decided('option2')], OFFERED: readonly Step[] = [ASK, decided('option1')];
-const opening = fc.constantFrom<readonly Step[]>([], [ASK], ASKED, ASKED, ASKED, OFFERED);
+/** Two wanted times, both taken: the coach has the client of the second one asked. */
+const SEVERAL: readonly Step[] = [{ step: { do: 'ask', who: 2, times: [0, 1] }, work: calm() }, { step: { do: 'decide', by: 'page', which: 0, what: 'option2', time: 1, ticks: true }, work: calm() }];
+const opening = fc.constantFrom<readonly Step[]>([], [ASK], ASKED, ASKED, ASKED, OFFERED, OFFERED, SEVERAL);
 /** The next choice of the newest mail, and an edit of the session that is asked about. */
 export const start: Step['step'] = { do: 'click', which: 0, what: 'start', slot: 0, twice: false };
 export const edit = (what: Edit['what'], more: Partial<Edit> = {}): Edit => ({ do: 'edit', what, event: 0, time: 0, at: 'wanted', ...more });
-export const QUIET: History['setting'] = { begins: '2026-11-23', hasAllDay: false, afterSilence: 'coach', land: 'automatic' };
+export const QUIET: History['setting'] = { begins: '2026-11-23', hasAllDay: false, afterSilence: 'coach', land: 'automatic', byItself: 'none' };
 /** What every run has to live through, whatever chance brings. */
 export const ALWAYS: readonly History[] = [
   { setting: QUIET, opening: ASKED, steps: [{ step: start, work: calm({ death: { of: 'a call', nth: 1 } }) }, { step: { do: 'pass', minutes: 6 }, work: calm() }] },
   // Something comes to a free time between the insert and the look after it; and to the chosen one, between the move and the look after it.
   { setting: QUIET, opening: [], steps: [{ step: { do: 'ask', who: 2, times: [3] }, work: calm({ meanwhile: { at: 3, what: edit('new') } }) }] },
   { setting: QUIET, opening: ASKED, steps: [{ step: start, work: calm({ meanwhile: { at: 4, what: edit('new', { at: 'chosen' }) } }) }] },
+  { setting: QUIET, opening: SEVERAL, steps: [{ step: start, work: calm() }] },
   // A declined one, and one whose offer nobody answers.
-  { setting: QUIET, opening: [ASK], steps: [decided('decline'), { step: { do: 'ask', who: 3, times: [1] }, work: calm() }, decided('option1')] },
+  { setting: QUIET, opening: [ASK], steps: [decided('decline'), { step: { do: 'ask', who: 3, times: [1] }, work: calm() }, decided('option1'), { step: { do: 'click', which: 0, what: 'none', slot: 1, twice: false }, work: calm() }, { step: { do: 'click', which: 0, what: 'withdraw', slot: 0, twice: false }, work: calm() }] },
 ];
 
 export interface History { readonly setting: typeof setting extends fc.Arbitrary<infer S> ? S : never; readonly opening: readonly Step[]; readonly steps: readonly Step[] }

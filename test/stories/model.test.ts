@@ -13,14 +13,14 @@ const LEAST = 70, HISTORIES = Number(MAKEWAY_HISTORIES ?? LEAST);
 /** Histories in which nothing lands prove nothing: each of these has to come up. */
 const KINDS = [
   'written by us: insert', 'written by us: patch of a guest', 'written by us: patch of a time', 'written by us: delete',
-  ...['1 landed', '1 ended expired', '2 landed', '2 ended kept', '2 ended expired', '2 ended superseded', '2 ended taken'].map((how) => `attempt: option ${how}`),
-  ...['booked', 'declined', 'expired'].map((state) => `end: ${state}`), ...['taken', 'asked', 'offered', 'promised', 'kept'].map((reason) => `at rest: pending_resolution ${reason}`),
+  ...['1 landed', '1 ended expired', '2 landed', '2 ended kept', '2 ended expired', '2 ended superseded', '2 ended taken', '1 ended withdrawn'].map((how) => `attempt: option ${how}`),
+  ...['booked', 'declined', 'expired', 'withdrawn'].map((state) => `end: ${state}`), ...['taken', 'asked', 'offered', 'promised', 'kept'].map((reason) => `at rest: pending_resolution ${reason}`),
   ...['a commit', 'a call of insertEvent', 'a call of moveEvent', 'a call of inviteGuest', 'a mail'].map((what) => `died after ${what}`), 'two daemons at once',
   ...['cut off', 'conditionNotMet', 'authError', 'notFound', 'backendError', 'userRateLimitExceeded', 'rateLimitExceeded'].map((reason) => `fault: ${reason}`),
   ...['patch', 'insert', 'get', 'list'].map((call) => `fault at events.${call}`), ...['temporary', 'permanent', 'lose-answer'].map((how) => `mail server: ${how}`),
   ...['drag', 'back', 'delete', 'free', 'declined', 'guest', 'longer', 'shorter', 'retitle', 'new', 'new elsewhere'].map((what) => `edit: ${what}`), 'meanwhile: edit', 'meanwhile: slow',
-  ...['start 200', 'keep 200', 'mute', 'nonsense', 'a spent link'].map((what) => `client: ${what}`), 'clicks that can do nothing', 'links looked at',
-  ...['link', 'page', 'stale page'].map((by) => `coach by ${by}`), 'operator:', 'ask: 200 already yours',
+  ...['start 200', 'keep 200', 'mute', 'nonsense', 'none 200', 'withdraw 200', 'a spent link'].map((what) => `client: ${what}`), 'clicks that can do nothing', 'links looked at',
+  ...['link', 'page', 'stale page'].map((by) => `coach by ${by}`), 'operator:', 'ask: 200 already yours', 'asked for the wanted time 2 of 2', 'withdrawn: 200',
 ];
 
 let grounds: Grounds;
