@@ -26,7 +26,7 @@ export async function ask(t: Stage, { who, times }: Do<'ask'>): Promise<void> {
     if (status < 300 && typeof body.id === 'string') t.requests.push({ id: body.id, email: client.email });
     if (status < 500) return;
     // Programs repeat what was not answered, under the same key.
-    if (t.a.isDead) await t.restart();
+    if (t.a.isDead) await t.restart(1);
   }
 }
 

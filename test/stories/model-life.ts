@@ -33,6 +33,9 @@ export async function live(grounds: Grounds, run: number, { setting, opening, st
   }
 }
 
+/** How many pieces of work of a kind a daemon has in hand, where there are two. */
+const AT_ONCE = 8;
+
 function refuse(what: string, found: readonly string[]): void {
   if (found.length > 0) throw new Error(`${what}:\n  ${found.join('\n  ')}`);
 }
@@ -61,7 +64,7 @@ async function take(t: Stage, { step, work }: Step): Promise<void> {
       case 'pass': count(`time: ${step.minutes} minutes`); await g.setClock(g.now() + step.minutes * MINUTE_MS); break;
       case 'mail': count(`mail server: ${step.how}`); g.ours.setRefusing(step.how); if (step.how === 'lose-answer') t.mayRepeat += 50; break;
     }
-    if (work.by === 'both') { count('two daemons at once'); await Promise.all([t.a.work(8), t.b.work(8)]); }
+    if (work.by === 'both') { count('two daemons at once'); await Promise.all([t.a.work(AT_ONCE), t.b.work(AT_ONCE)]); }
     else if (work.by === 'one' && !t.a.isDead) await t.a.work(1);
   } finally {
     road.happens = () => Promise.resolve();
@@ -69,7 +72,7 @@ async function take(t: Stage, { step, work }: Step): Promise<void> {
   await road.stillness();
   if (road.failures.length > 0) throw road.failures[0];
   t.a.dieAfter(null);
-  if (t.a.isDead) await t.restart();
+  if (t.a.isDead) await t.restart(work.by === 'both' ? AT_ONCE : 1);
 }
 async function happen(t: Stage, what: Meanwhile['what']): Promise<void> {
   count(`meanwhile: ${what.do}`);

@@ -67,10 +67,10 @@ export class Stage {
     await this.g.control('DELETE', '/rules');
     await this.g.db.raw('truncate coaches cascade');
   }
-  /** The first daemon died: another takes its place. */
-  async restart(): Promise<void> {
+  /** The first daemon died: another takes its place, and sends again what had left the dead one unconfirmed, up to `letters`. */
+  async restart(letters: number): Promise<void> {
     count(`died after ${this.a.last}`);
-    this.mayRepeat++;
+    this.mayRepeat += letters;
     this.a = await this.g.daemon(0);
     await this.g.setClock(this.g.now() + 1_000);
   }
