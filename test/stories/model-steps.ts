@@ -71,6 +71,8 @@ export const ALWAYS: readonly History[] = [
   { setting: QUIET, opening: [], steps: [{ step: { do: 'ask', who: 2, times: [3] }, work: calm({ meanwhile: { at: 3, what: edit('new') } }) }] },
   { setting: QUIET, opening: ASKED, steps: [{ step: start, work: calm({ meanwhile: { at: 4, what: edit('new', { at: 'chosen' }) } }) }] },
   { setting: QUIET, opening: SEVERAL, steps: [{ step: start, work: calm() }] },
+  // Google does not show what it has just taken.
+  { setting: QUIET, opening: [], steps: [{ step: { do: 'ask', who: 2, times: [3] }, work: calm({ fault: { name: 'not found (404)', call: 'events.get', times: 2, skip: 0 } }) }] },
   // A declined one, and one whose offer nobody answers.
   { setting: QUIET, opening: [ASK], steps: [decided('decline'), { step: { do: 'ask', who: 3, times: [1] }, work: calm() }, decided('option1'), { step: { do: 'click', which: 0, what: 'none', slot: 1, twice: false }, work: calm() }, { step: { do: 'click', which: 0, what: 'withdraw', slot: 0, twice: false }, work: calm() }] },
 ];
