@@ -46,11 +46,15 @@ export async function move(scene: MovingScene): Promise<string> {
   if (!event) throw new Problem('GOOGLE_UNREACHABLE', 'Google does not show the session.');
   if (!stands || !overlaps(stands, resolution.interval)) return undoChoice(scene, choice, 'the session is no longer where it was', calendar);
 
-  // The coach has made it longer or shorter since: the client chooses among slots of that length.
-  if (!sent && stands.end - stands.start !== choice.interval.end - choice.interval.start) return undoChoice(scene, choice, 'the session has another length now', calendar);
+  // The coach has made it longer or shorter since: the client chooses among slots of that length. Seen here before the mirror
+  // saw it: a group, or somebody else's by now, is not moved at one client's word. Also where a move was tried before; it may
+  // still arrive for a while, and nothing is undone until then.
   const client = await clientById(shell.db, coach.id, scene.offer.clientId);
-  // Seen here before the mirror saw it: a group, or somebody else's by now, is not moved at one client's word.
-  if (!sent && !(await isStillTheirs(shell.db, coach, client, event))) return withdrawQuestion(scene, { is: 'session changed' });
+  const hasOtherLength = stands.end - stands.start !== choice.interval.end - choice.interval.start;
+  const isTheirs = await isStillTheirs(shell.db, coach, client, event);
+  if ((hasOtherLength || !isTheirs) && mayStillArrive) throw new Problem('GOOGLE_ANSWER_LOST', 'The move may still be on its way.');
+  if (!isTheirs) return withdrawQuestion(scene, { is: 'session changed' });
+  if (hasOtherLength) return undoChoice(scene, choice, 'the session has another length now', calendar);
 
   const { seen } = answerOf(look);
   if (seen.some((s) => s.key !== keyOf(session))) {

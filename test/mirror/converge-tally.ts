@@ -1,6 +1,8 @@
 /** What the histories of a run saw, told at its end. */
 const counts = new Map<string, number>();
 export const count = (what: string, by = 1): void => { counts.set(what, (counts.get(what) ?? 0) + by); };
+/** How often something was seen whose name begins so. */
+export const counted = (what: string): number => [...counts].reduce((sum, [name, n]) => (name.startsWith(what) ? sum + n : sum), 0);
 export const clearTally = (): void => { counts.clear(); };
 
 /** A table, largest first within each kind. */
