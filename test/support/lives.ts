@@ -18,7 +18,6 @@ const living = new AsyncLocalStorage<{ announced(effect: Effect): void }>();
 subscribe(effectChannel.name, (effect) => { living.getStore()?.announced(effect as Effect); });
 
 export interface Call { readonly method: 'POST'; readonly path: string; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
-export type Life = Awaited<ReturnType<typeof newLife>>;
 
 /** A life that ends after its `nth` effect, counted from 1; or, with null, when the test ends. */
 export async function newLife(w: World, nth: number | null) {
