@@ -118,8 +118,16 @@ async function aboutRequest(db: Reader, request: Request, { until, isPast }: Whe
 async function aboutSession(db: Reader, coach: Coach, id: SessionId, { until, isPast }: When): Promise<string[]> {
   const session = await sessionById(db, coach.id, id);
   const { name } = await clientById(db, coach.id, session.client_id);
-  const cast: Cast = { zone: coach.zone, incoming: name, asked: name, lengthMs: sessionInterval(session).end - sessionInterval(session).start, named: (key) => key };
-  const entries = (await once(linesOf(db, coach.id, { sessionId: id }, until))).map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast) }));
+  const lines = await once(linesOf(db, coach.id, { sessionId: id }, until));
+  const incoming = new Map<string, string>();
+  for (const requestId of new Set(lines.flatMap((line) => line.request_id ?? []))) {
+    incoming.set(requestId, (await clientById(db, coach.id, (await requestById(db, coach.id, requestId)).client_id)).name);
+  }
+  const cast = (line: KeptLine): Cast => ({
+    zone: coach.zone, incoming: (line.request_id === null ? undefined : incoming.get(line.request_id)) ?? name, asked: name,
+    lengthMs: sessionInterval(session).end - sessionInterval(session).start, named: (key) => key,
+  });
+  const entries = lines.map((line): Entry => ({ at: line.at, order: line.id, saying: sayingOf(line, cast(line)) }));
   const asked = session.cancellation_reason === null ? '' : ` ${name} is being asked to move, for ${session.cancellation_reason.replace('pending_reschedule_for_', '')}.`;
   return [
     `${id}: ${name} and ${coach.name}. All times are ${zoneInWords(coach.zone)}.`, ...inOrder(entries, coach.zone),

@@ -9,6 +9,7 @@ import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import type { Line } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { liveLanding } from './landing.store.js';
+import { seenFree } from './live-look.js';
 import { lookLive } from './look-live.step.js';
 import { move } from './move.step.js';
 import { forgetVacancy, restResolution } from './resolution.store.js';
@@ -81,8 +82,8 @@ async function takeSeen({ shell, claim, coach, resolution, now }: Scene, fact: F
 /** The session left the original time without our doing, and the vacancy has settled: it is believed only if Google itself
  *  says so. */
 async function look({ shell, claim, coach, resolution, session, now }: MovingScene): Promise<string> {
-  const { seen } = await lookLive(shell, await shell.google(coach.id), coach.id, resolution.interval);
-  if (seen.some((s) => s.key === keyOf(session))) {
+  const looked = await lookLive(shell, await shell.google(coach.id), coach.id, resolution.interval);
+  if (looked.seen.some((s) => s.key === keyOf(session))) {
     await inTx(shell.db, 'commit notice-freed', async (tx) => {
       await holdLease(tx, claim);
       await forgetVacancy(tx, resolution, now);
@@ -90,11 +91,11 @@ async function look({ shell, claim, coach, resolution, session, now }: MovingSce
     });
     return 'Google says the session is still there';
   }
-  const isTaken = seen.some((s) => !resolution.tolerated.includes(s.key));
+  const free = seenFree(looked, resolution.interval, new Set(resolution.tolerated), null);
   await inTx(shell.db, 'commit settle', async (tx) => {
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
-    await take(tx, shell, coach, resolution, { is: isTaken ? 'seen taken' : 'seen free' }, 'google', now);
+    await take(tx, shell, coach, resolution, free ? { is: 'seen free', seen: free } : { is: 'seen taken' }, 'google', now);
   });
-  return isTaken ? 'something else stands there now' : 'vacated';
+  return free ? 'vacated' : 'something else stands there now';
 }

@@ -8,6 +8,7 @@ import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { ask } from './ask.step.js';
 import type { DecisionAnswer } from './decision.js';
+import { liveResolution } from './resolution.store.js';
 import { offerOtherTimes } from './turn.step.js';
 
 /** Nobody can tell what is free, so nothing is decided for the coach. */
@@ -31,7 +32,8 @@ export async function settleByItself(tx: Tx, shell: Shell, coach: Coach, request
     if (!(await wholly(tx, (inner) => ask(inner, shell, coach, request, asking, now)))) return false;
   }
   await pollSoon(tx, coach.id, now);
-  await remember(tx, { coachId: coach.id, at: now, what: `decided: ${option}`, by: 'makeway', requestId: request.id });
+  const made = await liveResolution(tx, coach.id, request.id);
+  await remember(tx, { coachId: coach.id, at: now, what: `decided: ${option}`, by: 'makeway', requestId: request.id, resolutionId: made?.id ?? null, sessionId: made?.sessionId ?? null });
   return true;
 }
 

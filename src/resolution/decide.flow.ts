@@ -40,7 +40,8 @@ export async function decide(shell: Shell, about: { coachId: CoachId; requestId:
       if (await liveLanding(tx, coach.id, request.id)) return refuse('in-progress', 'The booking is being written right now.');
       const answer = await carryOut(tx, shell, coach, request, live, decision, about.by, now);
       if ('refused' in answer) throw new Refusal(answer); // nothing of a refused decision may stand, not even the end of the attempt before it
-      await remember(tx, { coachId: coach.id, at: now, what: `decided: ${decision.do}`, by: about.by, requestId: request.id });
+      const made = await liveResolution(tx, coach.id, request.id);
+      await remember(tx, { coachId: coach.id, at: now, what: `decided: ${decision.do}`, by: about.by, requestId: request.id, resolutionId: made?.id ?? null, sessionId: made?.sessionId ?? null });
       return answer;
     });
   } catch (error) {

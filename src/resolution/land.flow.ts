@@ -17,8 +17,8 @@ import { requestById, setBooked } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
-import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing } from './landing.store.js';
-import { isFresh, seenFree, type SeenFree } from './live-look.js';
+import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing, type Write } from './landing.store.js';
+import { isFresh, seenFree, stillFresh, type SeenFree } from './live-look.js';
 import { lookLive } from './look-live.step.js';
 import { choiceOf, pageWasLeft, resolutionById } from './resolution.store.js';
 import { proposeSession, setSessionStatus } from './session.store.js';
@@ -29,6 +29,8 @@ import { freeHold, giveToCoach } from './turn.step.js';
 const MOST_MIRROR_WAITS = 8;
 
 interface Scene { readonly shell: Shell; readonly claim: Claim; readonly coach: Coach; readonly request: Request; readonly client: Client; readonly landing: Landing; readonly calendar: CalendarRow; readonly google: GoogleCalendar; readonly key: string;
+  /** The insert that may be in Google already. */
+  readonly sent: Write | null;
   /** Our event as the look of this very run saw it: under its etag, the invitation needs no other read. */
   readonly lately: { own: CalendarEvent | null } }
 
@@ -38,15 +40,16 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
   for (;;) {
     const landing = await landingById(shell.db, claim.coachId, claim.id);
     if (landing.state === 'landed' || landing.state === 'refused' || landing.state === 'undone') return { outcome: done.length > 0 ? 'done' : 'nothing', did: done.join(', ') };
-    const [coach, request, calendar] = [await coachById(shell.db, landing.coachId), await requestById(shell.db, landing.coachId, landing.requestId), await calendarRow(shell.db, landing.coachId, landing.calendarId)];
+    const [coach, request, calendar, sent] = await Promise.all([
+      coachById(shell.db, landing.coachId), requestById(shell.db, landing.coachId, landing.requestId), calendarRow(shell.db, landing.coachId, landing.calendarId), openWrite(shell.db, landing.coachId, { landingId: landing.id }, 'insert'),
+    ]);
     if (!calendar) throw new Problem('NO_TARGET_CALENDAR', 'The calendar of this landing is gone.');
     // Judged before Google is asked: a permission that is gone must not keep a passed time open.
-    if (landing.state === 'intended' && landing.interval.start <= shell.clock.now() && !(await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert'))) {
+    if (landing.state === 'intended' && landing.interval.start <= shell.clock.now() && !sent) {
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'past') };
     }
     // Gone for good, or never sent and not to be written any more: there is nothing at Google to wait for.
-    const isSent = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert')) !== null;
-    if (calendar.role !== 'sessions' || (landing.state === 'intended' && !isSent && !canWrite(calendar.access_role))) {
+    if (calendar.role !== 'sessions' || (landing.state === 'intended' && !sent && !canWrite(calendar.access_role))) {
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'no-calendar') };
     }
     let google: GoogleCalendar;
@@ -54,12 +57,12 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
       google = await shell.google(coach.id);
     } catch (error) {
       // Somebody else found out that the permission is gone: as in the look, what was not sent is given back.
-      if (!(error instanceof Problem) || error.remedy !== 'reconnect' || landing.state !== 'intended' || isSent) throw error;
+      if (!(error instanceof Problem) || error.remedy !== 'reconnect' || landing.state !== 'intended' || sent) throw error;
       return { outcome: 'done', did: await giveUp({ shell, claim, coach, request, landing, calendar }, 'cannot-check') };
     }
     const scene: Scene = {
       shell, claim, coach, request, landing, calendar, google,
-      client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'), lately,
+      client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'), sent, lately,
     };
     done.push(await STEPS[landing.state](scene));
     if (done.length > MOST_STEPS) throw new Problem('IMPOSSIBLE_STATE', 'A landing does not come to an end.', { id: claim.id });
@@ -72,8 +75,7 @@ const STEPS = { intended: insert, inserted: verify, verified: invite } as const;
 
 /** Looks, and only if Google, the mirror and all holds show the time free, inserts within five seconds of that look. */
 async function insert(scene: Scene): Promise<string> {
-  const { shell, claim, coach, request, client, landing, calendar, google } = scene;
-  const sent = await openWrite(shell.db, coach.id, { landingId: landing.id }, 'insert');
+  const { shell, claim, coach, request, client, landing, calendar, google, sent } = scene;
   if (sent) {
     const there = await google.getEvent(calendar.google_id, landing.eventId);
     if (there && there.status !== 'cancelled') return recordInserted(scene, there);
@@ -84,17 +86,18 @@ async function insert(scene: Scene): Promise<string> {
     }
   }
   const isPast = landing.interval.start <= shell.clock.now();
-  let look: Awaited<ReturnType<typeof lookLive>>;
+  const tolerated = new Set(landing.tolerated);
+  let free: SeenFree | null;
   try {
-    look = await lookLive(shell, google, coach.id, landing.interval);
+    // The look that showed the time vacated is the look before the insert, if it was a moment ago and this is the first try.
+    free = (claim.attempts === 0 && !sent ? stillFresh(landing.interval, landing.seenFreeAt, shell.clock.now()) : null)
+      ?? seenFree(await lookLive(shell, google, coach.id, landing.interval), landing.interval, tolerated, scene.key);
   } catch (error) {
     // A calendar that cannot be checked is not free; nothing was sent, so the coach can have the request back.
     if (sent || !(error instanceof Problem) || (error.remedy !== 'operator' && error.remedy !== 'reconnect')) throw error;
     return giveUp(scene, 'cannot-check');
   }
-  const tolerated = new Set(landing.tolerated);
   const inMirror = standing(await blockersAt(shell.db, coach, landing.interval), landing.interval, tolerated).filter((b) => b.key !== scene.key);
-  const free = seenFree(look, landing.interval, tolerated, scene.key);
   if (!free || isPast) {
     // A write whose answer was lost may still arrive: nothing is given up while it could.
     if (sent?.sent_at && shell.clock.now() - sent.sent_at < IN_FLIGHT_MS) throw new Problem('GOOGLE_ANSWER_LOST', 'The insert may still be on its way.');

@@ -31,15 +31,16 @@ export async function liveLanding(db: Reader, coachId: CoachId, requestId: Reque
 }
 
 /** Begins a landing: target calendar and event id are fixed here, before anything is sent. The attempt rises only after
- *  an earlier one has ended. The caller has the hold. */
-export async function beginLanding(tx: Tx, l: { coachId: CoachId; requestId: RequestId; resolutionId: ResolutionId | null; holdId: HoldId; calendarId: CalendarKey; interval: Interval; tolerated: readonly string[] }, now: Instant): Promise<LandingId> {
+ *  an earlier one has ended. The caller has the hold. `seenFreeAt`: when a live look showed the time free; while it is fresh,
+ *  the insert needs no other. */
+export async function beginLanding(tx: Tx, l: { coachId: CoachId; requestId: RequestId; resolutionId: ResolutionId | null; holdId: HoldId; calendarId: CalendarKey; interval: Interval; tolerated: readonly string[]; seenFreeAt?: Instant }, now: Instant): Promise<LandingId> {
   const id = mintId<LandingId>('landing');
   const before = await rows(tx, 'select 1 from landings where coach_id = :coach and request_id = :request', { coach: l.coachId, request: l.requestId });
   const attempt = before.length + 1;
-  await run(tx, `insert into landings (coach_id, id, request_id, resolution_id, hold_id, attempt, calendar_id, event_id, period, tolerated, state, created_at, wake_at)
-    values (:coach, :id, :request, :resolution, :hold, :attempt, :calendar, :event, :period, :tolerated, 'intended', :now, :now)`, {
+  await run(tx, `insert into landings (coach_id, id, request_id, resolution_id, hold_id, attempt, calendar_id, event_id, period, tolerated, state, seen_free_at, created_at, wake_at)
+    values (:coach, :id, :request, :resolution, :hold, :attempt, :calendar, :event, :period, :tolerated, 'intended', :seen, :now, :now)`, {
     coach: l.coachId, id, request: l.requestId, resolution: l.resolutionId, hold: l.holdId, attempt, calendar: l.calendarId, event: eventIdFor(l.requestId, attempt),
-    period: rangeParam(l.interval), tolerated: JSON.stringify(l.tolerated), now: param(now),
+    period: rangeParam(l.interval), tolerated: JSON.stringify(l.tolerated), seen: l.seenFreeAt === undefined ? null : param(l.seenFreeAt), now: param(now),
   });
   await notifyDue(tx, 'landings');
   return id;

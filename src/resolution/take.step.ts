@@ -14,6 +14,7 @@ import { requestById, setBooking, setPending } from '../requests/request.store.j
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { beginLanding } from './landing.store.js';
+import type { SeenFree } from './live-look.js';
 import type { Offer, OfferedSlot, Resolution } from './resolution.js';
 import { choiceOf, closeOffer, endChoice, insertChoice, markReminded, offerOf, refreshOffer, stepTo, type Choice } from './resolution.store.js';
 import { clearAsked, sessionById, sessionInterval } from './session.store.js';
@@ -24,11 +25,13 @@ import { afterNo, freeHold, giveToCoach } from './turn.step.js';
 export type Fact =
   | { readonly is: 'slot chosen'; readonly slot: Interval; readonly holdId: HoldId; readonly zone: string | null }
   | { readonly is: 'slot taken'; readonly slot: Interval }
+  /** The original time, with the evidence that Google showed it free. */
+  | { readonly is: 'vacated' | 'seen free'; readonly seen: SeenFree }
   | { readonly is: 'none of these'; readonly slots: readonly OfferedSlot[] }
   /** `wasPageLeft`: whoever chose no longer waits at the page, and hears of it by mail. */
   | { readonly is: 'not moved'; readonly why: string; readonly wasPageLeft: boolean }
   | { readonly is: 'not landed'; readonly reason: PendingReason; readonly at: Interval; readonly wantedAt: Instant | null; readonly wasPageLeft: boolean }
-  | { readonly is: Exclude<FactName, 'slot chosen' | 'slot taken' | 'none of these' | 'not moved' | 'not landed'> };
+  | { readonly is: Exclude<FactName, 'vacated' | 'seen free' | 'slot chosen' | 'slot taken' | 'none of these' | 'not moved' | 'not landed'> };
 
 interface About { readonly tx: Tx; readonly shell: Shell; readonly coach: Coach; readonly resolution: Resolution; readonly offer: Offer; readonly choice: Choice | null; readonly fact: Fact; readonly now: Instant }
 
@@ -138,7 +141,10 @@ async function turn({ tx, shell, coach, resolution, fact, now }: About, to: Turn
       await setPending(tx, request, { reason: to.reason, newTurn: true, ...(to.reason === 'offered' && { wantedAt: resolution.interval.start }) }, now);
       return;
     }
-    case 'lands': return land({ tx, shell, coach, resolution, now });
+    case 'lands': {
+      if (!('seen' in fact)) throw new Problem('IMPOSSIBLE_STATE', 'Nobody has seen the time free.', { fact: fact.is });
+      return land({ tx, shell, coach, resolution, now }, fact.seen);
+    }
     case 'books': {
       if (fact.is !== 'slot chosen') throw new Problem('IMPOSSIBLE_STATE', 'Nothing was picked.', { fact: fact.is });
       const calendar = await sessionCalendar(tx, coach.id);
@@ -150,7 +156,7 @@ async function turn({ tx, shell, coach, resolution, fact, now }: About, to: Turn
 }
 
 /** The original time was seen free: its landing begins, or the coach is told, as the policy says. */
-async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 'shell' | 'coach' | 'resolution' | 'now'>): Promise<void> {
+async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 'shell' | 'coach' | 'resolution' | 'now'>, seen: SeenFree): Promise<void> {
   const request = await requestById(tx, coach.id, resolution.requestId, 'lock');
   const calendar = await sessionCalendar(tx, coach.id);
   if (coach.policy.land === 'manual' || !calendar || resolution.promiseId === null) {
@@ -159,5 +165,5 @@ async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 's
     return;
   }
   await setPending(tx, request, { reason: 'landing', newTurn: true }, now);
-  await beginLanding(tx, { coachId: coach.id, requestId: resolution.requestId, resolutionId: resolution.id, holdId: resolution.promiseId, calendarId: calendar.id, interval: resolution.interval, tolerated: resolution.tolerated }, now);
+  await beginLanding(tx, { coachId: coach.id, requestId: resolution.requestId, resolutionId: resolution.id, holdId: resolution.promiseId, calendarId: calendar.id, interval: resolution.interval, tolerated: resolution.tolerated, seenFreeAt: seen.at }, now);
 }

@@ -9,6 +9,7 @@ import { inTx } from '../postgres/transaction.js';
 import { clientById } from '../requests/client.store.js';
 import { holdLease } from '../work/due.store.js';
 import { confirmWrites, markSent, openWrite } from './landing.store.js';
+import { seenFree } from './live-look.js';
 import { lookLive } from './look-live.step.js';
 import { choiceOf, type Choice } from './resolution.store.js';
 import { calendarOf, eventZone, keyOf, timeOf, type MovingScene } from './scene.step.js';
@@ -33,6 +34,8 @@ export async function checkVacated(scene: MovingScene): Promise<string> {
     if (back) return back;
   }
   const stillThere = there.seen.some((s) => s.key === own);
+  // The session itself counts, too: while it stands there, the time is not free.
+  const free = seenFree(there, resolution.interval, new Set(resolution.tolerated), null);
   // Google has told its guest; anybody else hears it from us, now that the session stays where it is.
   const client = await clientById(shell.db, coach.id, offer.clientId);
   const tellsMoved = here?.seen.some((s) => s.key === own && !s.event.attendees.some((a) => a.email === client.email)) ?? false;
@@ -42,11 +45,13 @@ export async function checkVacated(scene: MovingScene): Promise<string> {
     await holdLease(tx, claim);
     if (slipped.length > 0) await enqueue(tx, { coachId: coach.id, kind: 'clash', clientId: null, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
     if (tellsMoved && !stillThere) await enqueue(tx, { coachId: coach.id, kind: 'moved', clientId: client.id, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
-    const isFree = old.length === 0 && !stillThere;
-    await take(tx, shell, coach, resolution, { is: isFree ? 'vacated' : 'taken again' }, isFree ? 'makeway' : 'google', now);
-    if (!isFree) await markDirty(tx, coach.id, calendar.id, now);
+    if (free) await take(tx, shell, coach, resolution, { is: 'vacated', seen: free }, 'makeway', now);
+    else {
+      await take(tx, shell, coach, resolution, { is: 'taken again' }, 'google', now);
+      await markDirty(tx, coach.id, calendar.id, now);
+    }
   });
-  return old.length === 0 && !stillThere ? 'vacated' : 'the original time was taken again';
+  return free ? 'vacated' : 'the original time was taken again';
 }
 
 async function moveBack({ shell, claim, coach, resolution, session, now }: MovingScene, google: GoogleCalendar, calendar: CalendarRow, choice: Choice): Promise<string | null> {

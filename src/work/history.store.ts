@@ -1,4 +1,4 @@
-import type { CoachId } from '../kernel/ids.js';
+import type { CoachId, RequestId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
@@ -26,8 +26,8 @@ export async function remember(tx: Tx, line: Line): Promise<void> {
   });
 }
 
-export interface KeptLine { readonly id: number; readonly at: Instant; readonly what: string; readonly by: Line['by']; readonly resolution_id: string | null; readonly facts: Readonly<Record<string, unknown>> }
+export interface KeptLine { readonly id: number; readonly at: Instant; readonly what: string; readonly by: Line['by']; readonly request_id: RequestId | null; readonly resolution_id: string | null; readonly facts: Readonly<Record<string, unknown>> }
 /** The lines about one request, or one session, up to `until`, in the order in which they were written. */
 export const linesOf = (db: Reader, coachId: CoachId, about: { requestId: string } | { sessionId: string }, until: Instant): Promise<KeptLine[]> =>
-  rows(db, `select id, at, what, by, resolution_id, facts from history where coach_id = :coachId and ${'requestId' in about ? 'request_id = :id' : 'session_id = :id'} and at <= :until order by at, id`,
+  rows(db, `select id, at, what, by, request_id, resolution_id, facts from history where coach_id = :coachId and ${'requestId' in about ? 'request_id = :id' : 'session_id = :id'} and at <= :until order by at, id`,
     { coachId, id: 'requestId' in about ? about.requestId : about.sessionId, until: param(until) });

@@ -67,6 +67,7 @@ describe('why things are as they are', () => {
     const session = await idOf(w, 'select id from sessions where request_id is null');
     expect(await told(w, session)).toMatchInlineSnapshot(`
       "se_ID: dana@client.example and Kim Berger. All times are Berlin time.
+      MONDAY-6 09:00  The coach decided to ask dana@client.example to move. Meanwhile the session stays, and its time is promised to Sam Ortiz.
       So it is now: scheduled, MONDAY, 13:00–14:00. dana@client.example is being asked to move, for rq_ID."
     `);
     await w.pass(60_000);
@@ -74,6 +75,7 @@ describe('why things are as they are', () => {
     await w.settle();
     expect(await told(w, session)).toMatchInlineSnapshot(`
       "se_ID: dana@client.example and Kim Berger. All times are Berlin time.
+      MONDAY-6 09:00  The coach decided to ask dana@client.example to move. Meanwhile the session stays, and its time is promised to Sam Ortiz.
       MONDAY-6 09:01  dana@client.example chose MONDAY, 14:00–15:00. It was held at once.
       MONDAY-6 09:01  The session of dana@client.example was moved in Google to MONDAY, 14:00–15:00.
       MONDAY-6 09:01  After the move, Google itself showed the original time free.
