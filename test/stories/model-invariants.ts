@@ -1,5 +1,6 @@
 /** The invariants of the design, each judged by what Google and the mail servers saw. Each gives its breaches in words. */
 import { ALL_DAY, SINGLE, WEEKLY } from './model-cast.js';
+import type { Call } from '../support/road.js';
 import { eventIdIn, inserts, isInvite, looksAt, meet, patches, requestIn, shownIn, spanOf, writtenSpan, type Seen, type Span, type Write } from './model-seen.js';
 
 const LOOK_LASTS_MS = 5_000;
@@ -39,6 +40,10 @@ const moves = (s: Seen): { write: Write; from: Span; to: Span }[] => ourWrites(s
   return from.start === to.start && from.end === to.end ? [] : [{ write, from, to }];
 });
 
+/** Does a write name a version of its event that Google had shown us before? */
+const hasShownEtag = (s: Seen, write: Call): boolean =>
+  write.ifMatch !== null && s.calls.some((c) => c.answer !== null && c.answer.went < write.came && c.answer.body?.id === eventIdIn(write) && c.answer.body.etag === write.ifMatch);
+
 /** 2: a session is moved by its own client's choice alone, or back; never deleted, never with another length. Landing comes
  *  after the new window was read. */
 export function neverWorseOff(s: Seen): string[] {
@@ -47,11 +52,11 @@ export function neverWorseOff(s: Seen): string[] {
   for (const c of s.calls.filter((call) => call.method === 'DELETE')) {
     const id = eventIdIn(c);
     if (!isOurs(id) || patches(s).some((p) => eventIdIn(p) === id && isInvite(p) && p.came < c.came)) found.push(`${id} was deleted`);
-    if (c.ifMatch === null || c.query.get('sendUpdates') !== 'none') found.push(`${id} was deleted without its etag, or with notices`);
+    if (!hasShownEtag(s, c) || c.query.get('sendUpdates') !== 'none') found.push(`${id} was deleted without its etag, or with notices`);
   }
   for (const c of patches(s)) {
     const id = eventIdIn(c), keys = Object.keys(c.body).sort().join();
-    if (c.ifMatch === null) found.push(`${id} was patched without its etag`);
+    if (!hasShownEtag(s, c)) found.push(`${id} was patched without an etag that Google had shown of it`);
     if (isInvite(c) ? keys !== 'attendees' || !isOurs(id) : keys !== 'end,start') found.push(`${id} was patched with ${keys}`);
     if (isInvite(c)) continue;
     const to = spanOf(c.body).start;
@@ -75,7 +80,8 @@ export function neverWorseOff(s: Seen): string[] {
   return found;
 }
 
-/** 2: what slipped into the new window is answered: the session goes back, or its coach is told. */
+/** 2: what slipped into the new window is answered: the session goes back while its old time is free and nobody else has moved
+ *  it since; else its coach is told. */
 export function slippedIn(s: Seen): string[] {
   return patches(s).filter((c) => !isInvite(c)).flatMap((move) => {
     const id = eventIdIn(move), made = moves(s).find((m) => m.write.eventId === id && m.to.start === spanOf(move.body).start);
@@ -86,7 +92,11 @@ export function slippedIn(s: Seen): string[] {
     });
     const isBack = patches(s).some((c) => c.came > move.came && eventIdIn(c) === id && spanOf(c.body).start === made.from.start);
     const isTold = s.ours.some((m) => m.to.includes(s.coach) && m.subject.startsWith('An overlap in your calendar'));
-    return isSlipped && !isBack && !isTold ? [`something slipped in where ${id} went, and nobody was told`] : [];
+    const couldGoBack = s.calendars.every((calendar) => {
+      const [first] = looksAt(s, calendar, made.from, move.came, Infinity);
+      return first !== undefined && shownIn(first, made.from, id, []).length === 0;
+    }) && !s.writes.some((w) => w.eventId === id && w.account !== s.coach && w.seq > made.write.seq);
+    return isSlipped && !isBack && (couldGoBack || !isTold) ? [`something slipped in where ${id} went, and ${couldGoBack ? 'it was not taken back' : 'nobody was told'}`] : [];
   });
 }
 
