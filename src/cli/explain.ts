@@ -4,7 +4,7 @@ import { coachById, type Coach } from '../coach/coach.store.js';
 import { slotFacts } from '../conflicts/standing.store.js';
 import { readId, type RequestId, type ResolutionId, type SessionId } from '../kernel/ids.js';
 import { instant, intervalFrom, plus, type Instant } from '../kernel/interval.js';
-import { momentInWords, readRfc3339, rfc3339, zoneInWords } from '../kernel/zone.js';
+import { bareSpanInWords, momentInWords, readRfc3339, rfc3339, zoneInWords } from '../kernel/zone.js';
 import { attemptAnywhere, choicesAt, letterAnywhere, lettersOf, namesBehind, offersOf, sessionAnywhere, type Letter, type Offered } from '../mail/explained.store.js';
 import { LETTER_IN_WORDS } from '../mail/told-mail.js';
 import { inReadOnly, type Reader } from '../postgres/transaction.js';
@@ -13,7 +13,7 @@ import { lengthMs, type Request } from '../requests/request.js';
 import { requestAnywhere, requestById } from '../requests/request.store.js';
 import { offerOf, resolutionById } from '../resolution/resolution.store.js';
 import { sessionById, sessionInterval } from '../resolution/session.store.js';
-import { sayingOf, slotInWords, spanInWords, type Cast, type Saying } from '../resolution/told.js';
+import { sayingOf, slotInWords, type Cast, type Saying } from '../resolution/told.js';
 import { judgeSlot, WHY_NOT } from '../slots/search.js';
 import { linesOf, type KeptLine } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
@@ -131,7 +131,7 @@ async function aboutSession(db: Reader, coach: Coach, id: SessionId, { until, is
   const asked = session.cancellation_reason === null ? '' : ` ${name} is being asked to move, for ${session.cancellation_reason.replace('pending_reschedule_for_', '')}.`;
   return [
     `${id}: ${name} and ${coach.name}. All times are ${zoneInWords(coach.zone)}.`, ...inOrder(entries, coach.zone),
-    ...(isPast ? [] : [`So it is now: ${session.status}, ${spanInWords(sessionInterval(session), coach.zone)}.${asked}`]),
+    ...(isPast ? [] : [`So it is now: ${session.status}, ${bareSpanInWords(sessionInterval(session), coach.zone)}.${asked}`]),
   ];
 }
 
@@ -152,7 +152,7 @@ async function aboutSlot(db: Reader, coach: Coach, id: ResolutionId, start: Inst
   const { name } = await clientById(db, coach.id, offer.clientId);
   const slot = offer.slots.find((s) => s.start === start);
   const length = (offer.slots[0]?.end ?? resolution.interval.end) - (offer.slots[0]?.start ?? resolution.interval.start);
-  const lines = [`${spanInWords(slot ?? intervalFrom(start, length), coach.zone)} (${zoneInWords(coach.zone)}), for ${name}:`];
+  const lines = [`${bareSpanInWords(slot ?? intervalFrom(start, length), coach.zone)} (${zoneInWords(coach.zone)}), for ${name}:`];
   const choices = await choicesAt(db, coach.id, id, start);
   if (slot) lines.push(slot.reasons.length > 0 ? `It is offered, because: ${slot.reasons.join(', ')}.` : 'It is offered.');
   else {

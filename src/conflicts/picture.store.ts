@@ -1,12 +1,12 @@
 import type { Coach } from '../coach/coach.store.js';
 import type { ClientId } from '../kernel/ids.js';
-import { instant, intervalFrom, overlaps, plus, type Instant, type Interval } from '../kernel/interval.js';
+import { DAY, instant, intervalFrom, overlaps, widen, type Instant, type Interval } from '../kernel/interval.js';
 import { addDays, startOfDay, wallClock } from '../kernel/zone.js';
 import { asksOf, clientByEmail, clientById, pastStarts, type Client } from '../requests/client.store.js';
 import { lengthMs, type Request } from '../requests/request.js';
 import { liveHolds } from '../slots/hold.store.js';
 import { rankSlots, type RankedSlot } from '../slots/rank.js';
-import { judgeSlot, searchSlots, type SlotFacts } from '../slots/search.js';
+import { judgeSlot, searchSlots, type SlotFacts, type SlotReason } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
 import { candidateOf, mayAsk, offerEnd, type Blocker } from './blocker.js';
 import type { Picture, Wanted } from './picture.js';
@@ -90,8 +90,10 @@ async function ranked(db: Reader, coach: Coach, facts: SlotFacts, { near, client
   return rankSlots(left, { near, zone: coach.zone, busy: facts.busy, count: coach.policy.choicesPerOffer, pastStarts: clientId ? await pastStarts(db, coach.id, clientId) : [] });
 }
 
-/** Whether a slot of an offer can still be had, by the same rules under which it was offered. */
-export async function slotIsFree(db: Reader, coach: Coach, slot: Interval, taken: readonly Interval[], now: Instant): Promise<boolean> {
-  const around = { start: plus(slot.start, -8 * 86_400_000), end: plus(slot.end, 8 * 86_400_000) };
-  return judgeSlot(await slotFacts(db, coach, now, slot.end - slot.start, taken, around), slot.start).free;
+/** What is against one slot, by the same rules under which slots are offered; null if it can be had. */
+export async function whyNoSlot(db: Reader, coach: Coach, slot: Interval, taken: readonly Interval[], now: Instant): Promise<SlotReason | null> {
+  const judged = judgeSlot(await slotFacts(db, coach, now, slot.end - slot.start, taken, widen(slot, 8 * DAY)), slot.start);
+  return judged.free ? null : judged.reason;
 }
+/** Whether a slot of an offer can still be had. */
+export const slotIsFree = async (...about: Parameters<typeof whyNoSlot>): Promise<boolean> => (await whyNoSlot(...about)) === null;

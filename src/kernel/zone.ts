@@ -1,6 +1,6 @@
 /** The one home of the time library: all wall-clock arithmetic of the process happens here. */
 import { Temporal } from 'temporal-polyfill';
-import { DAY, instant, type Instant } from './interval.js';
+import { DAY, instant, type Instant, type Interval } from './interval.js';
 
 const spelling = new Map<string, string>();
 const MOST_SPELLINGS = 5_000;
@@ -75,6 +75,10 @@ export const dayInWords = (at: Instant, zone: string): string =>
 /** "13:00". */
 export const timeInWords = (at: Instant, zone: string): string =>
   formatter(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+/** "13:00–14:00" of `[start, end)`. */
+export const timesOfDay = ({ start, end }: Interval, zone: string): string => `${timeInWords(start, zone)}–${timeInWords(end, zone)}`;
+/** Day and times, without the zone: where it is said once for all. */
+export const bareSpanInWords = (interval: Interval, zone: string): string => `${dayInWords(interval.start, zone)}, ${timesOfDay(interval, zone)}`;
 
 /** "Berlin time": how a zone is named to people. */
 export function zoneInWords(zone: string): string {

@@ -1,8 +1,8 @@
 import type { Coach } from '../coach/coach.store.js';
-import { blockersAt, slotFacts, whyUnchecked } from '../conflicts/standing.store.js';
+import { whyNoSlot } from '../conflicts/picture.store.js';
+import { blockersAt, whyUnchecked } from '../conflicts/standing.store.js';
 import type { HoldId, RequestId } from '../kernel/ids.js';
-import { DAY, intervalFrom, plus, type Instant, type Interval } from '../kernel/interval.js';
-import { judgeSlot } from '../slots/search.js';
+import { intervalFrom, type Instant, type Interval } from '../kernel/interval.js';
 import { liveHolds, reserve } from '../slots/hold.store.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { clientByEmail } from './client.store.js';
@@ -38,9 +38,7 @@ export async function whyNotFree(db: Reader, coach: Coach, interval: Interval, r
   // A promised time is first of all promised, even while the session that will leave it still stands there.
   if ((await liveHolds(db, coach.id, interval)).some((h) => h.requestId !== requestId)) return 'promised';
   if ((await blockersAt(db, coach, interval)).length > 0) return 'taken';
-  const around = { start: plus(interval.start, -8 * DAY), end: plus(interval.start, 8 * DAY) };
-  const judged = judgeSlot(await slotFacts(db, coach, now, interval.end - interval.start, [], around), interval.start);
-  return judged.free ? null : judged.reason;
+  return whyNoSlot(db, coach, interval, [], now);
 }
 
 /** The first of `starts` at which this very client sits already, or null. */

@@ -3,9 +3,10 @@
 import { ASK_REFUSAL_IN_WORDS, isSession, type Blocker } from '../conflicts/blocker.js';
 import { overlaps, intervalFrom, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
 import type { Policy } from '../kernel/policy.js';
-import { dayInWords, momentInWords, timeInWords, zoneInWords } from '../kernel/zone.js';
+import { bareSpanInWords, dayInWords, momentInWords, timeInWords, timesOfDay, zoneInWords } from '../kernel/zone.js';
 import type { GoodSlot } from '../conflicts/picture.js';
 import { WHY_NOT, type SlotReason } from '../slots/search.js';
+import { optionByItself } from './by-itself.js';
 import { REASON_IN_WORDS, type PendingReason } from './request.js';
 
 /** What is known: the picture of the wanted time, and what the judge says of it and of that day. */
@@ -35,31 +36,27 @@ export interface Rehearsal {
 export function rehearsed(r: Rehearsal): string[] {
   const lines = [
     `All times are ${zoneInWords(r.zone)}. Nothing was written, and nobody is told.`,
-    `Wanted: ${spanInWords(r.wanted, r.zone)}${r.client ? `, by ${addressed(r.client.name, r.client.email)}` : ''}.`,
-    ...r.blockers.map((b) => `Stands there: ${b.title}, ${b.isAllDay ? 'all day' : hours(b.interval, r.zone)}${isSession(b) ? ', a session' : ''}.`),
+    `Wanted: ${bareSpanInWords(r.wanted, r.zone)}${r.client ? `, by ${addressed(r.client.name, r.client.email)}` : ''}.`,
+    ...r.blockers.map((b) => `Stands there: ${b.title}, ${b.isAllDay ? 'all day' : timesOfDay(b.interval, r.zone)}${isSession(b) ? ', a session' : ''}.`),
   ];
   if (r.reason === 'own') return [...lines, 'At once: nothing. This client has the time already, and is told so.'];
   if (r.reason === null) lines.push(`At once: it would be booked. Google invites ${whoAsks(r)}, and ${r.coach.email} gets a mail that says so.`);
   else {
-    lines.push(`At once: not booked. ${REASON_IN_WORDS[r.reason]} ${byItself(r) ?? `${r.coach.email} gets a mail to decide.`}`);
+    lines.push(`At once: not booked. ${REASON_IN_WORDS[r.reason]} ${byItself(r, r.reason) ?? `${r.coach.email} gets a mail to decide.`}`);
     lines.push(...option1(r), ...option2(r), byHand(r));
   }
   return [...lines, `The starts of ${dayInWords(r.wanted.start, r.zone)}, for that length:`, ...r.day.map((at) => `    ${timeInWords(at.start, r.zone)}  ${standingOf(at, r)}`), ...(r.day.length === 0 ? ['    none: no working hours'] : [])];
 }
 
 /** The option that is taken without asking the coach, if there is one. */
-function byItself({ policy, reason, wasKnown, otherSlots, ask, candidate, blockers }: Rehearsal): string | null {
-  if (ask === 'unchecked') return null;
-  if (policy.byItself === 'option1' && otherSlots.length > 0) return 'By the coach\'s policy, option 1 is taken by itself.';
-  const canAsk = policy.byItself === 'option2' && reason === 'taken' && wasKnown && typeof ask !== 'string' && candidate?.email && blockers.length === 1;
-  return canAsk ? 'By the coach\'s policy, option 2 is taken by itself.' : null;
+function byItself(r: Rehearsal, reason: PendingReason): string | null {
+  const option = optionByItself(r.policy, { reason, wasKnown: r.wasKnown }, r);
+  return option && `By the coach's policy, ${option === 'option1' ? 'option 1' : 'option 2'} is taken by itself.`;
 }
 const addressed = (name: string, email: string): string => (name === email ? email : `${name} <${email}>`);
 const whoAsks = (r: Rehearsal): string => r.client?.email ?? 'whoever asks';
-const hours = (i: Interval, zone: string): string => `${timeInWords(i.start, zone)}–${timeInWords(i.end, zone)}`;
-const spanInWords = (i: Interval, zone: string): string => `${dayInWords(i.start, zone)}, ${hours(i, zone)}`;
 const slotLines = (slots: readonly GoodSlot[], zone: string): string[] =>
-  slots.map((s) => `    ${spanInWords(s, zone)}: ${s.reasons.length > 0 ? s.reasons.join(', ') : 'free'} (${s.score.toFixed(0)} points)`);
+  slots.map((s) => `    ${bareSpanInWords(s, zone)}: ${s.reasons.length > 0 ? s.reasons.join(', ') : 'free'} (${s.score.toFixed(0)} points)`);
 
 function option1(r: Rehearsal): string[] {
   if (r.otherSlots.length === 0) return [r.ask === 'unchecked' ? `Option 1: refused. ${ASK_REFUSAL_IN_WORDS.unchecked}` : 'Option 1: refused. There is no other free time to offer.'];
@@ -75,7 +72,7 @@ function option2(r: Rehearsal): string[] {
       ? `Option 2: ${candidate.name} would be asked to move, until ${momentInWords(ask.until, r.zone)}. No address is known: the coach has to give it first.`
       : `Option 2: ${addressed(candidate.name, candidate.email)} gets a mail that asks to move, until ${momentInWords(ask.until, r.zone)}, with these times:`,
     ...slotLines(ask.slots, r.zone),
-    `    Meanwhile the session stays, and ${spanInWords(r.wanted, r.zone)} is promised to ${r.client?.name ?? 'whoever asks'}. After a no or silence ${r.policy.afterSilence === 'coach' ? 'the coach decides again' : 'other times are offered'}.`,
+    `    Meanwhile the session stays, and ${bareSpanInWords(r.wanted, r.zone)} is promised to ${r.client?.name ?? 'whoever asks'}. After a no or silence ${r.policy.afterSilence === 'coach' ? 'the coach decides again' : 'other times are offered'}.`,
     ...others.map((b) => `    First to be ticked as not mattering here: ${b.title}  (--tick ${b.key})`),
   ];
 }

@@ -12,6 +12,9 @@ export type PendingReason =
 const WORKING: ReadonlySet<PendingReason> = new Set(['asked', 'offered', 'moving', 'landing']);
 export const needsCoach = (reason: PendingReason): boolean => !WORKING.has(reason) && reason !== 'promised';
 
+/** Nobody could look or book: what is free is not known. */
+export const isUnchecked = (reason: PendingReason | null): boolean => reason === 'cannot-check' || reason === 'disconnected' || reason === 'no-calendar';
+
 /** The same reasons, told to the coach. `name` is the existing client. */
 export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   taken: 'That time is taken.',

@@ -12,7 +12,7 @@ import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { judgeRequest } from './judge.step.js';
 import { bookAtOnce } from './book.step.js';
-import { lastStart, lengthMs, needsCoach, type PendingReason, type Request } from './request.js';
+import { isUnchecked, lastStart, lengthMs, needsCoach, type PendingReason, type Request } from './request.js';
 import { requestById, restRequest, setPending } from './request.store.js';
 
 const LATER_MS = 3_600_000;
@@ -21,8 +21,6 @@ const STILL_WANTED: ReadonlySet<PendingReason | null> = new Set(['taken', 'offer
 
 /** Nobody could look: a request keeps the reason that it had. */
 const BLIND: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'disconnected'] as const);
-/** Nobody could look or book. It is judged as if it had just come in, once somebody can. */
-const UNCHECKED: ReadonlySet<PendingReason | null> = new Set(['cannot-check', 'disconnected', 'no-calendar'] as const);
 
 /** The worker of requests that wait: one whose times have all passed expires; one whose time was promised to another gets
  *  its turn; one whose time became free while the coach had not decided is booked, once the freedom has settled, or given
@@ -49,7 +47,8 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
     return { outcome: 'done', did: 'expired' };
   }
   const wasPromised = request.pending_reason === 'promised';
-  if (UNCHECKED.has(request.pending_reason)) return judgeAnew(shell, claim, request);
+  // It is judged as if it had just come in, once somebody can look.
+  if (isUnchecked(request.pending_reason)) return judgeAnew(shell, claim, request);
   const isFree = STILL_WANTED.has(request.pending_reason) && (await anyStartFree(shell.db, coach, request, now));
   if (!wasPromised && !isFree) return rest(shell, claim, request, last, null, now);
 

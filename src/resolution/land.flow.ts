@@ -158,14 +158,13 @@ const notSeen = (): Problem => new Problem('GOOGLE_UNREACHABLE', 'Google does no
 /** Reads the window again. A clash is undone before anybody heard of it. */
 async function verify(scene: Scene): Promise<string> {
   const { shell, claim, coach, landing, calendar, google } = scene;
-  const [{ seen }, own] = await Promise.all([lookLive(shell, google, coach.id, landing.interval), google.getEvent(calendar.google_id, landing.eventId)]);
-  const tolerated = new Set(landing.tolerated);
-  const others = seen.filter((s) => s.key !== scene.key && !tolerated.has(s.key));
+  const [look, own] = await Promise.all([lookLive(shell, google, coach.id, landing.interval), google.getEvent(calendar.google_id, landing.eventId)]);
+  const isFree = seenFree(look, landing.interval, new Set(landing.tolerated), scene.key) !== null;
   // A delete once sent may still arrive, so it is carried through, even if the clash has gone.
   const isUndoing = (await openWrite(shell.db, coach.id, { landingId: landing.id }, 'delete')) !== null;
   if (own?.status === 'cancelled' || (!own && isUndoing)) return giveUp(scene, isUndoing ? 'taken-again' : 'deleted-at-landing');
   if (!own) throw notSeen();
-  if (others.length > 0 || isUndoing) {
+  if (!isFree || isUndoing) {
     await inTx(shell.db, 'commit intend-undo', async (tx) => {
       await holdLease(tx, claim);
       await markSent(tx, { coachId: coach.id, kind: 'delete', resolutionId: null, landingId: landing.id, calendarId: landing.calendarId, eventId: landing.eventId, interval: null }, shell.clock.now());

@@ -9,7 +9,7 @@ import { enqueue } from '../mail/outbox.store.js';
 import type { LetterKind } from '../mail/facts.js';
 import { sessionCalendar } from '../mirror/calendar.store.js';
 import type { Tx } from '../postgres/transaction.js';
-import { lengthMs, type PendingReason } from '../requests/request.js';
+import { lengthMs, type PendingReason, type Request } from '../requests/request.js';
 import { requestById, setBooking, setPending } from '../requests/request.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
@@ -143,7 +143,7 @@ async function turn({ tx, shell, coach, resolution, fact, now }: About, to: Turn
     }
     case 'lands': {
       if (!('seen' in fact)) throw new Problem('IMPOSSIBLE_STATE', 'Nobody has seen the time free.', { fact: fact.is });
-      return land({ tx, shell, coach, resolution, now }, fact.seen);
+      return land({ tx, shell, coach, resolution, now }, request, fact.seen);
     }
     case 'books': {
       if (fact.is !== 'slot chosen') throw new Problem('IMPOSSIBLE_STATE', 'Nothing was picked.', { fact: fact.is });
@@ -156,8 +156,7 @@ async function turn({ tx, shell, coach, resolution, fact, now }: About, to: Turn
 }
 
 /** The original time was seen free: its landing begins, or the coach is told, as the policy says. */
-async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 'shell' | 'coach' | 'resolution' | 'now'>, seen: SeenFree): Promise<void> {
-  const request = await requestById(tx, coach.id, resolution.requestId, 'lock');
+async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 'shell' | 'coach' | 'resolution' | 'now'>, request: Request, seen: SeenFree): Promise<void> {
   const calendar = await sessionCalendar(tx, coach.id);
   if (coach.policy.land === 'manual' || !calendar || resolution.promiseId === null) {
     // The time stays promised: the coach books it by hand, also once there is a calendar for it.

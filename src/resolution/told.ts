@@ -2,7 +2,7 @@
  *  are joined here, when it is told. */
 import { EDIT_IN_WORDS } from '../calendar/edit.js';
 import { instant, intervalFrom, type Instant, type Interval } from '../kernel/interval.js';
-import { dayInWords, timeInWords } from '../kernel/zone.js';
+import { bareSpanInWords } from '../kernel/zone.js';
 import { REASON_IN_WORDS } from '../requests/request.js';
 
 /** One line of the history. */
@@ -20,9 +20,8 @@ export interface Cast {
 /** `stands`: how matters stand from then on, where the line changes that. */
 export interface Saying { readonly says: string; readonly stands: string | null }
 
-export const spanInWords = (i: Interval, zone: string): string => `${dayInWords(i.start, zone)}, ${timeInWords(i.start, zone)}–${timeInWords(i.end, zone)}`;
 export const slotInWords = (slot: Interval & { readonly reasons: readonly string[] }, zone: string): string =>
-  `${spanInWords(slot, zone)}${slot.reasons.length > 0 ? `, because: ${slot.reasons.join(', ')}` : ''}`;
+  `${bareSpanInWords(slot, zone)}${slot.reasons.length > 0 ? `, because: ${slot.reasons.join(', ')}` : ''}`;
 
 /** What a line of the history says. A line that nobody here knows is told as it is written. */
 export function sayingOf(line: ToldLine, cast: Cast): Saying {
@@ -41,7 +40,7 @@ const isEdit = (what: string): boolean => EDITS.has(what) || what === 'many chan
 
 interface Scene { readonly line: ToldLine; readonly cast: Cast; readonly rest: string; readonly who: string }
 type Say = (scene: Scene) => string | [says: string, stands: string];
-const at = (scene: Scene, fact: string): string => (typeof scene.line.facts[fact] === 'number' ? spanInWords(intervalFrom(instant(scene.line.facts[fact]), scene.cast.lengthMs), scene.cast.zone) : 'that time');
+const at = (scene: Scene, fact: string): string => (typeof scene.line.facts[fact] === 'number' ? bareSpanInWords(intervalFrom(instant(scene.line.facts[fact]), scene.cast.lengthMs), scene.cast.zone) : 'that time');
 const REASONS: ReadonlyMap<unknown, string> = new Map(Object.entries(REASON_IN_WORDS));
 const reason = (raw: unknown): string => REASONS.get(raw) ?? `Reason: ${String(raw)}.`;
 const blockers = ({ line, cast }: Scene): string => {
@@ -56,7 +55,7 @@ const slots = ({ line, cast }: Scene): string => {
 
 const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['received', ({ line, cast }) => {
-    const wanted = (Array.isArray(line.facts.wanted) ? line.facts.wanted as number[] : []).map((ms) => spanInWords(intervalFrom(instant(ms), cast.lengthMs), cast.zone));
+    const wanted = (Array.isArray(line.facts.wanted) ? line.facts.wanted as number[] : []).map((ms) => bareSpanInWords(intervalFrom(instant(ms), cast.lengthMs), cast.zone));
     return [`${cast.incoming} asked for ${wanted.join(', else ') || 'a time'}.`, 'It had just come in.'];
   }],
   ['not free', (s) => `${at(s, 'start')} could not be booked at once. ${reason(s.line.facts.reason)}${blockers(s)}`],

@@ -25,17 +25,18 @@ export async function checkVacated(scene: MovingScene): Promise<string> {
   const google = await shell.google(coach.id);
   const own = keyOf(session);
   const [there, here] = await Promise.all([lookLive(shell, google, coach.id, resolution.interval), choice ? lookLive(shell, google, coach.id, choice.interval) : null]);
-  const old = there.seen.filter((s) => s.key !== own && !resolution.tolerated.includes(s.key));
+  const tolerated = new Set(resolution.tolerated);
+  const canGoBack = seenFree(there, resolution.interval, tolerated, own) !== null;
   const isBack = await openWrite(shell.db, coach.id, { resolutionId: resolution.id }, 'move-back');
   const slipped = here?.seen.filter((s) => s.key !== own) ?? [];
 
-  if ((slipped.length > 0 || isBack) && old.length === 0 && choice) {
+  if ((slipped.length > 0 || isBack) && canGoBack && choice) {
     const back = await moveBack(scene, google, calendar, choice);
     if (back) return back;
   }
   const stillThere = there.seen.some((s) => s.key === own);
   // The session itself counts, too: while it stands there, the time is not free.
-  const free = seenFree(there, resolution.interval, new Set(resolution.tolerated), null);
+  const free = seenFree(there, resolution.interval, tolerated, null);
   // Google has told its guest; anybody else hears it from us, now that the session stays where it is.
   const client = await clientById(shell.db, coach.id, offer.clientId);
   const tellsMoved = here?.seen.some((s) => s.key === own && !s.event.attendees.some((a) => a.email === client.email)) ?? false;

@@ -55,7 +55,9 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     if (link.resolution_id === null) return reply.code(404).type('text/html').send(GONE);
     const { code, note } = await answer(link, AnswerForm.safeParse(request.body ?? {}).data ?? null);
     const view = await offerView(shell, link, { action, start: null, say: null, note });
-    return reply.code(code).type('text/html').send(view ? offerPage(view) : GONE);
+    // After a click went on at once, the person is back at choosing if the slot was taken in Google.
+    const isUndone = note === null && view?.state === 'open';
+    return reply.code(code).type('text/html').send(view ? offerPage(isUndone ? { ...view, note: UNDONE } : view) : GONE);
   });
 
   /** What a client says with an offer link: what the page then notes, besides the present truth. */
@@ -75,16 +77,11 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     const said = form.none || start === null ? await noneOfThese(shell, about, form.facet) : await chooseSlot(shell, about, instant(start), null);
     if ((said.did === 'chosen' || said.did === 'picked') && said.claim) await web.goOn(said.claim);
     const note = NOTES[said.did];
-    return note ? { code: said.did === 'fresh' ? 200 : 409, note } : { code: 200, note: await undone(link) };
-  }
-
-  /** After a click went on at once: is the person back at choosing, because the slot was taken in Google? */
-  async function undone(link: Link): Promise<string | null> {
-    const view = await offerView(shell, link, { action: '', start: null, say: null, note: null });
-    return view?.state === 'open' ? 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.' : null;
+    return { code: note === undefined || said.did === 'fresh' ? 200 : 409, note: note ?? null };
   }
 }
 
+const UNDONE = 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.';
 const NOTES: Readonly<Partial<Record<Answer['did'], string>>> = {
   taken: 'That time was taken a moment ago. These are free now.', 'not-now': 'This cannot be done right now. Nothing has changed. Please try again later; your choices stay.',
   'no-such-slot': 'That time is not among the choices. These are free now.', fresh: 'These are other free times.', 'none-left': 'There is no other free time like that. These are still open to you.',
