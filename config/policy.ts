@@ -16,6 +16,7 @@ const RULES = z.strictObject({
   land: z.enum(['automatic', 'manual']),
   workingHours: z.array(z.strictObject({ weekday: z.int().min(1).max(7), from: CLOCK, to: CLOCK }).refine((h) => h.from < h.to, '"from" must be before "to"')).max(50),
   lengthMs: z.int().min(HOUR / 12).max(12 * HOUR),
+  sessionTypes: z.array(z.strictObject({ name: z.string().trim().min(1).max(100), lengthMs: z.int().min(HOUR / 12).max(12 * HOUR) })).max(20),
   bufferMs: z.int().min(0).max(6 * HOUR),
   horizonMs: z.int().min(24 * HOUR).max(85 * 24 * HOUR),
   settleMs: z.int().min(0).max(HOUR),

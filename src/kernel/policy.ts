@@ -23,6 +23,8 @@ export interface Policy {
   /** Wall-clock spans in the coach's zone, `[from, to)`, "HH:MM". */
   readonly workingHours: readonly { readonly weekday: number; readonly from: string; readonly to: string }[];
   readonly lengthMs: number;
+  /** What can be booked on the booking page; empty: one kind, "Session", of the usual length. */
+  readonly sessionTypes: readonly { readonly name: string; readonly lengthMs: number }[];
   /** Kept free before and after every session when slots are judged. */
   readonly bufferMs: number;
   readonly horizonMs: number;
@@ -48,6 +50,7 @@ export const DEFAULT_POLICY: Policy = {
   land: 'automatic',
   workingHours: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' })),
   lengthMs: HOUR,
+  sessionTypes: [],
   bufferMs: 0,
   horizonMs: 60 * DAY,
   settleMs: MINUTE,

@@ -3,8 +3,10 @@ import { sha256 } from '../work/hash.js';
 import type { Keyring } from '../work/shell.port.js';
 
 /** What a link may be used for. `decide`: the coach settles a request; `choose`: the existing client moves or stays;
- *  `pick`: the incoming client takes another time. */
-export type LinkPurpose = 'decide' | 'choose' | 'pick';
+ *  `pick`: the incoming client takes another time; `status`: they see how their request stands; `confirm`: a visitor of the
+ *  booking page says that it was them. */
+export const LINK_PURPOSES = ['decide', 'choose', 'pick', 'status', 'confirm'] as const;
+export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 /** A key's id is as settings allow it. */
 const SHAPE = /^([A-Za-z0-9_-]{1,32})\.([a-z0-9]{16})\.([A-Za-z0-9_-]{22})$/;
 
@@ -25,7 +27,7 @@ export function readToken(keys: Keyring, token: string): LinkPurpose | null {
   const [, keyId, id, mac] = SHAPE.exec(token) ?? [];
   if (!keyId || !id || !mac) return null;
   let found: LinkPurpose | null = null;
-  for (const purpose of ['decide', 'choose', 'pick'] as const) {
+  for (const purpose of LINK_PURPOSES) {
     const expected = macOf(keys, purpose, `li_${id}`, keyId);
     if (expected && timingSafeEqual(Buffer.from(expected.mac), Buffer.from(mac))) found = purpose;
   }

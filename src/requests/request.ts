@@ -46,12 +46,16 @@ export const REASON_IN_WORDS: Readonly<Record<PendingReason, string>> = {
   'deleted-at-landing': 'The booking was deleted in Google while it was being written.',
 };
 
+/** Where a request came from: a program, the booking page, the coach's requests calendar, an invitation over a session, or two
+ *  sessions that the coach put at one time. */
+export type RequestSource = 'api' | 'page' | 'calendar' | 'invitation' | 'overlap';
 export type RequestState = 'pending_resolution' | 'booking' | 'booked' | 'declined' | 'expired' | 'withdrawn';
 
 export interface Request {
   readonly coach_id: CoachId;
   readonly id: RequestId;
   readonly client_id: ClientId;
+  readonly source: RequestSource;
   readonly session_type: string;
   readonly length_minutes: number;
   readonly wanted_starts: readonly Instant[];

@@ -10,7 +10,7 @@ import { coachRoutes } from './coach.route.js';
 import { connectRoutes } from './connect.route.js';
 import { healthRoutes } from './health.route.js';
 import { linkRoutes } from './link.route.js';
-import { messagePage, STYLESHEET } from './pages/index.js';
+import { messagePage, STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './pages/index.js';
 import { pushRoutes } from './push.route.js';
 import { requestRoutes } from './request.route.js';
 import type { Web } from './web.port.js';
@@ -28,7 +28,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   const app = fastify({ loggerInstance: web.log, logController: new LogController({ disableRequestLogging: true }), bodyLimit: BODY_LIMIT, trustProxy: 'loopback', requestTimeout: 30_000, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 200 } });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: {
-      defaultSrc: ["'none'"], styleSrc: ["'self'"], formAction: ["'self'"], imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], frameAncestors: [web.sandbox ? "'self'" : "'none'"],
+      defaultSrc: ["'none'"], styleSrc: ["'self'"], scriptSrc: ["'self'"], formAction: ["'self'"], imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], frameAncestors: [web.sandbox ? "'self'" : "'none'"],
     } },
     frameguard: { action: web.sandbox ? 'sameorigin' : 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
@@ -46,6 +46,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   app.setErrorHandler((error, request, reply) => fail(translate(error), request, reply));
   app.setNotFoundHandler((request, reply) => fail(new Problem('PAGE_UNKNOWN', 'There is no such page.'), request, reply));
   app.get('/style.css', async (_request, reply) => reply.type('text/css').header('cache-control', 'public, max-age=300').send(STYLESHEET));
+  app.get(ZONE_SCRIPT_PATH, async (_request, reply) => reply.type('text/javascript').header('cache-control', 'public, max-age=300').send(ZONE_SCRIPT));
 
   healthRoutes(app, web);
   requestRoutes(app, web);

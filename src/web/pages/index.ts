@@ -7,3 +7,4 @@ export { pendingPage } from './pending.js';
 export { messagePage } from './message.js';
 export { connectPage } from './connect.js';
 export { signInPage } from './sign-in.js';
+export { ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './zone-script.js';

@@ -1,4 +1,5 @@
 import { html, type Html } from '../../kernel/html.js';
+import { ZONE_SCRIPT_PATH } from './zone-script.js';
 
 /** What a page may add to the frame around it. */
 export interface LayoutOptions {
@@ -6,12 +7,14 @@ export interface LayoutOptions {
   readonly refreshSeconds?: number;
   /** Wider than one column of text: lists and tables. */
   readonly isWide?: boolean;
+  /** The page has a form that changes the zone: the visitor's own is detected. */
+  readonly knowsZone?: boolean;
 }
 
 /** The stylesheet's address: the pages link to it, the server serves `STYLESHEET` there. */
 export const STYLESHEET_PATH = '/style.css';
 
-/** A complete HTML document around `body`. Needs no script and no inline style, so the strictest policy fits it. */
+/** A complete HTML document around `body`. Needs no script (`zone.js` is an extra) and no inline style, so the strictest policy fits it. */
 export function layout(title: string, body: Html, options: LayoutOptions = {}): string {
   return String(html`<!doctype html>
 <html lang="en">
@@ -25,6 +28,7 @@ ${options.refreshSeconds !== undefined && html`<meta http-equiv="refresh" conten
 <title>${title} · Makeway</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${STYLESHEET_PATH}">
+${options.knowsZone && html`<script src="${ZONE_SCRIPT_PATH}" defer></script>`}
 </head>
 <body>
 <main class="${options.isWide ? 'wide' : 'narrow'}">
