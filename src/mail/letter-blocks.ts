@@ -23,6 +23,9 @@ export type Block =
   /** A lesser link. */
   | { readonly block: 'link'; readonly label: string; readonly link: string; readonly after: string };
 
+export const say = (text: string): Block => ({ block: 'say', text });
+export const time = (label: string, lines: readonly string[]): Block => ({ block: 'time', label, lines });
+
 export interface SlotLink { readonly label: string; readonly elsewhere: string | null; readonly link: string }
 
 /**

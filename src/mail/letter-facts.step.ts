@@ -19,6 +19,7 @@ import type { LetterFacts } from './facts.js';
 import { linkPath } from './link.store.js';
 import { reasonForCoach } from './letter-reason.step.js';
 import { wasSent, type OutboxRow } from './outbox.store.js';
+import { CLASH } from './texts-to-coach.js';
 
 type Written = { readonly facts: LetterFacts; readonly to: { name: string; address: string } } | null;
 
@@ -91,7 +92,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       if (!resolution?.sessionId) return null;
       const session = await sessionById(shell.db, coach.id, resolution.sessionId);
       const client = await clientById(shell.db, coach.id, session.client_id);
-      return { letter: 'clash', to, zone: coach.zone, what: `${client.name}'s moved session`, at: sessionInterval(session) };
+      return { letter: 'clash', to, zone: coach.zone, what: CLASH.movedSession(client.name), at: sessionInterval(session) };
     }
     case 'ask':
     case 'ask-reminder':

@@ -1,0 +1,88 @@
+/** The letters to a client, as blocks: which come, in which order. Their words stand in texts-to-clients.ts. */
+import { zoneInWords } from '../kernel/zone.js';
+import type { AskFacts, LetterFacts, OfferFacts } from './facts.js';
+import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
+import { groupByDay, hoursInWords, momentInZones, spanElsewhere, spanInWords, spanInZones } from './letter-times.js';
+import { greeting } from './texts.js';
+import { ASK, ASK_OVER, CLOSED, MOVED, OFFER } from './texts-to-clients.js';
+
+type Facts<Kind extends LetterFacts['letter']> = Extract<LetterFacts, { letter: Kind }>;
+const hello = (facts: LetterFacts, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
+
+const slotsByDay = (facts: AskFacts | OfferFacts): Block => ({
+  block: 'slots',
+  days: groupByDay(facts.slots, (slot) => slot.interval, facts.zone).map(({ day, items }) => ({
+    day: `${day} (${zoneInWords(facts.zone)})`,
+    slots: items.map((slot) => ({ label: hoursInWords(slot.interval, facts.zone), elsewhere: spanElsewhere(slot.interval, facts.zone, facts.coachZone), link: slot.link })),
+  })),
+});
+
+/** Could we move? With the times to choose from, and the way to keep the own one. */
+export function planAsk(facts: Facts<'ask' | 'ask-reminder' | 'ask-over'>): LetterPlan {
+  const coach = oneLine(facts.coachName);
+  const isReminder = facts.letter === 'ask-reminder';
+  return {
+    subject: isReminder ? ASK.reminderSubject : ASK.subject,
+    preview: ASK.preview,
+    heading: ASK.heading,
+    blocks: [
+      hello(facts, isReminder ? ASK.reminder : ASK.opening(coach)),
+      time(ASK.session(coach), spanInZones(facts.session, facts.zone, facts.coachZone)),
+      say(ASK.nothingChanges),
+      ...(facts.slots.length > 0 ? [say(ASK.slots(momentInZones(facts.until, facts.zone, facts.coachZone))), slotsByDay(facts)] : []),
+      { block: 'way', label: ASK.keep, effect: ASK.keepEffect(coach), link: facts.keepLink, isFirst: true },
+    ],
+    footer: ASK.footer(coach),
+  };
+}
+
+export function planAskOver(facts: Facts<'ask' | 'ask-reminder' | 'ask-over'>): LetterPlan {
+  const coach = oneLine(facts.coachName);
+  return {
+    subject: ASK_OVER.subject,
+    preview: ASK_OVER.preview,
+    heading: ASK_OVER.heading,
+    blocks: [hello(facts, ASK_OVER.opening(coach)), time(ASK_OVER.session, spanInZones(facts.session, facts.zone, facts.coachZone)), say(ASK_OVER.links)],
+    footer: ASK_OVER.footer(coach),
+  };
+}
+
+export function planOffer(facts: Facts<'offer' | 'offer-reminder'>): LetterPlan {
+  const coach = oneLine(facts.coachName);
+  const isReminder = facts.letter === 'offer-reminder';
+  return {
+    subject: (isReminder ? OFFER.reminderSubject : OFFER.subject)(coach),
+    preview: OFFER.preview,
+    heading: OFFER.heading,
+    blocks: [
+      hello(facts, isReminder ? OFFER.reminder : OFFER.opening),
+      slotsByDay(facts),
+      say(OFFER.until(oneLine(facts.sessionType), coach, momentInZones(facts.until, facts.zone, facts.coachZone))),
+    ],
+    footer: OFFER.footer(coach),
+  };
+}
+
+export function planMoved(facts: Facts<'moved'>): LetterPlan {
+  const coach = oneLine(facts.coachName);
+  const now = spanInWords(facts.now, facts.zone);
+  return {
+    subject: MOVED.subject,
+    preview: now,
+    heading: MOVED.heading,
+    blocks: [hello(facts, MOVED.opening(coach)), time(MOVED.newTime, [now]), say(MOVED.before(spanInWords(facts.from, facts.zone)))],
+    footer: MOVED.footer(coach),
+  };
+}
+
+export function planClosed(facts: Facts<'declined' | 'expired'>): LetterPlan {
+  const coach = oneLine(facts.coachName);
+  const { subject, opening } = CLOSED[facts.letter];
+  return {
+    subject,
+    preview: CLOSED.preview,
+    heading: subject,
+    blocks: [hello(facts, opening), time(CLOSED.wanted, facts.wanted.map((wanted) => spanInWords(wanted, facts.zone))), say(CLOSED.nothingBooked(coach))],
+    footer: CLOSED.footer(coach),
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Every word that a mail to a client says. Names and worded times come in, plain sentences go out. A client's mail gives no
+ * reason, presses for nothing and knows of nobody else; its subject names no time and no person but the coach.
+ * Who adds a letter puts its words here, in the order in which they are read. A name comes in as one clean line.
+ */
+
+const footerOfSession = (coach: string): string => `You get this mail because of your session with ${coach}.`;
+const footerOfRequest = (coach: string): string => `You get this mail because you asked ${coach} for a session.`;
+
+export const ASK = {
+  subject: 'Could we move your session?',
+  reminderSubject: 'Once more: could we move your session?',
+  preview: 'If you do nothing, nothing changes.',
+  heading: 'Could we move your session?',
+  opening: (coach: string): string => `would another time suit you as well? ${coach} would like to move your session, if you agree.`,
+  reminder: 'a short reminder: this question is still open, if you would like to answer it.',
+  session: (coach: string): string => `Your session with ${coach}`,
+  nothingChanges: 'If you do nothing, nothing changes: your session stays where it is.',
+  slots: (until: string): string => `These times are open to you until ${until}. A click shows what will happen and asks once more:`,
+  keep: 'Keep my time',
+  keepEffect: (coach: string): string => `Your session stays where it is, and ${coach} knows. There you can also say that you do not want to be asked again.`,
+  footer: footerOfSession,
+} as const;
+
+export const ASK_OVER = {
+  subject: 'Nothing to do any more about your session',
+  preview: 'The question is closed.',
+  heading: 'Nothing to do any more',
+  opening: (coach: string): string => `we had asked whether your session with ${coach} could move. That question is closed; you need not answer it. Thank you for your patience.`,
+  session: 'The session we asked about',
+  links: 'The links in our earlier mail only show how things stand; they change nothing any more.',
+  footer: footerOfSession,
+} as const;
+
+export const OFFER = {
+  subject: (coach: string): string => `Times for your session with ${coach}`,
+  reminderSubject: (coach: string): string => `Still open: times for your session with ${coach}`,
+  preview: 'Choose the one that suits you.',
+  heading: 'Which time suits you?',
+  opening: 'the time you asked for is not available. These are, and one click away:',
+  reminder: 'a short reminder: these times are still open for you.',
+  until: (sessionType: string, coach: string, until: string): string =>
+    `${sessionType} with ${coach}. The times are open until ${until}. Nothing is booked until you have chosen; a click shows what will happen and asks once more.`,
+  footer: footerOfRequest,
+} as const;
+
+export const MOVED = {
+  subject: 'Your session has a new time',
+  heading: 'Your session has a new time',
+  opening: (coach: string): string => `your session with ${coach} has moved. Thank you!`,
+  newTime: 'New time',
+  before: (when: string): string => `Before, it was on ${when}.`,
+  footer: footerOfSession,
+} as const;
+
+export const CLOSED = {
+  declined: { subject: 'About your session request', opening: 'thank you for asking. There is no session to offer at the time you wished for.' },
+  expired: { subject: 'Your session request has ended', opening: 'your request has ended without a booking.' },
+  preview: 'Nothing is booked.',
+  wanted: 'You asked for',
+  nothingBooked: (coach: string): string => `Nothing is booked. You are welcome to ask ${coach} for another time.`,
+  footer: footerOfRequest,
+} as const;

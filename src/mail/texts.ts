@@ -1,0 +1,4 @@
+/** Words that mails to coaches and to clients share. The rest of the catalogue: texts-to-coach.ts, texts-to-clients.ts. */
+
+/** `rest` goes on in the same sentence, with a small letter. */
+export const greeting = (name: string, rest: string): string => `Hello ${name}, ${rest}`;
