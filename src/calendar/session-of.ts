@@ -48,7 +48,7 @@ export function sessionClaim(
 }
 
 function notOurs(event: CalendarEvent, others: number): SessionClaim {
-  const organizer = event.attendees.find((guest) => guest.organizer);
+  const organizer = event.attendees.find((guest) => guest.organizer) ?? event.organizer;
   return {
     kind: 'not-ours',
     isUnanswered: event.attendees.some((guest) => guest.self && guest.responseStatus === 'needsAction'),

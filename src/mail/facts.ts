@@ -8,7 +8,7 @@ export type LetterFacts =
   | ({ readonly letter: 'offer' | 'offer-reminder' } & OfferFacts)
   | { readonly letter: 'moved'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly from: Interval; readonly now: Interval }
   | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
-  | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval;
+  | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval; /** It stood there before: another has left its time. */ readonly stoodThere: boolean;
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
   | DigestFacts
   | { readonly letter: 'withdrawn'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly wanted: Interval }

@@ -25,6 +25,7 @@ export async function findingById(db: Reader, coachId: CoachId, id: FindingId, n
   const row = await oneRow<Row>(db, `select ${COLUMNS} from findings where coach_id = :coachId and id = :id and ${OPEN} ${lock === 'lock' ? 'for no key update' : ''}`, { coachId, id, now: param(now) });
   return row && findingOf(row);
 }
+export const findingOfRequest = (db: Reader, coachId: CoachId, requestId: RequestId): Promise<{ id: FindingId } | null> => oneRow(db, 'select id from findings where coach_id = :coachId and request_id = :requestId', { coachId, requestId });
 /** The ones that a digest of that moment tells, as far as they still are so. */
 export const toldAt = async (db: Reader, coachId: CoachId, at: Instant, now: Instant): Promise<Finding[]> =>
   (await rows<Row>(db, `select ${COLUMNS} from findings where coach_id = :coachId and told_at = :at and request_id is null and ${OPEN} order by lower(period), id`, { coachId, at: param(at), now: param(now) })).map(findingOf);
@@ -47,18 +48,12 @@ export async function keepFindings(tx: Tx, coachId: CoachId, overlaps: readonly 
 /** A request is at work about it, or no longer. */
 export const attach = (tx: Tx, coachId: CoachId, id: FindingId, requestId: RequestId): Promise<number> =>
   run(tx, 'update findings set request_id = :requestId, came_back = null where coach_id = :coachId and id = :id', { coachId, id, requestId });
-/** The attempt came to nothing: the coach is told so with the next digest. */
-export const giveBack = (tx: Tx, coachId: CoachId, requestId: RequestId, reason: PendingReason): Promise<number> =>
-  run(tx, 'update findings set request_id = null, came_back = :reason, told_at = null, is_baseline = false where coach_id = :coachId and request_id = :requestId', { coachId, requestId, reason });
+/** The attempt came to nothing: the coach is told so with the next digest, unless they ended it themselves (`reason` null). */
+export const giveBack = (tx: Tx, coachId: CoachId, requestId: RequestId, reason: PendingReason | null): Promise<number> =>
+  run(tx, 'update findings set request_id = null, came_back = :reason, told_at = case when cast(:reason as text) is null then told_at end, is_baseline = is_baseline and cast(:reason as text) is null where coach_id = :coachId and request_id = :requestId', { coachId, requestId, reason });
 /** The coach wants both to stand: it is not mentioned again. */
 export const leaveBoth = (tx: Tx, coachId: CoachId, id: FindingId, now: Instant): Promise<number> =>
   run(tx, 'update findings set left_at = :now where coach_id = :coachId and id = :id and left_at is null', { coachId, id, now: param(now) });
-
-/** Everything of a coach who leaves: what was found is part of the copy of the calendar. */
-export async function forgetFindings(tx: Tx, coachId: CoachId): Promise<void> {
-  await run(tx, 'delete from findings where coach_id = :coachId', { coachId });
-  await run(tx, 'delete from lookouts where coach_id = :coachId', { coachId });
-}
 
 export interface Lookout { readonly known_calendars: readonly string[]; readonly told_at: Instant | null }
 export const lookoutOf = (db: Reader, coachId: CoachId): Promise<Lookout | null> => oneRow(db, 'select known_calendars, told_at from lookouts where coach_id = :coachId', { coachId });

@@ -10,6 +10,7 @@ import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/calendar.store.js';
+import { lookSoon } from '../mirror/lookout.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
@@ -184,7 +185,7 @@ async function verify(scene: Scene): Promise<string> {
 
 /** Now people are told: Google invites the guest, we tell the coach. */
 async function invite(scene: Scene): Promise<string> {
-  const { shell, claim, coach, request, client, landing, calendar, google } = scene;
+  const { client, landing, calendar, google } = scene;
   let event = scene.lately.own ?? await google.getEvent(calendar.google_id, landing.eventId);
   // Deleted by the coach after it stood there verified: understood, not fought. Nobody was told of a booking.
   if (!event) throw notSeen();
@@ -226,6 +227,7 @@ async function recordLanded({ shell, claim, coach, request, calendar }: Scene, e
     }
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
     await setBooked(tx, request, { start: event.when?.kind === 'timed' ? event.when.start : landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
+    if (request.stands_as !== null) await lookSoon(tx, coach.id, 0, now);
     if (landing.resolutionId) await take(tx, shell, coach, await resolutionById(tx, coach.id, landing.resolutionId, 'lock'), { is: 'landed' }, 'makeway', now);
     await enqueue(tx, { coachId: coach.id, kind: 'settled', clientId: null, requestId: request.id, resolutionId: landing.resolutionId, revision: 0 }, shell.mailFrom, now);
     await remember(tx, { coachId: coach.id, at: now, what: 'landed', by: 'makeway', requestId: request.id, resolutionId: landing.resolutionId, sessionId: landing.sessionId, facts: { start: landing.interval.start } });

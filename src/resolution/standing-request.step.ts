@@ -12,7 +12,7 @@ import { remember } from '../work/history.store.js';
 
 /** A request that stands for what is in the calendar already has nobody who waits for an answer: when an attempt comes to nothing,
  *  it ends, nothing has changed, and the finding stands on the coach's list again, with the reason. */
-export async function backToFindings(tx: Tx, request: Request, reason: PendingReason, now: Instant): Promise<void> {
+export async function backToFindings(tx: Tx, request: Request, reason: PendingReason | null, now: Instant): Promise<void> {
   await setClosed(tx, request, 'withdrawn', now);
   await giveBack(tx, request.coach_id, request.id, reason);
   await remember(tx, { coachId: request.coach_id, at: now, what: 'both stand as before', by: 'makeway', requestId: request.id, facts: { reason } });

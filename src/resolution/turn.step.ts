@@ -51,7 +51,8 @@ export async function freeHold(tx: Tx, hold: { coachId: CoachId; id: HoldId; req
 /** The request ends without a session, and the incoming client is told once. */
 export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: 'declined' | 'expired', by: Actor, now: Instant): Promise<void> {
   await setClosed(tx, request, to, now);
-  await enqueue(tx, { coachId: request.coach_id, kind: to, clientId: request.client_id, requestId: request.id, resolutionId: null, revision: 0 }, shell.mailFrom, now);
+  // Whose event stands there already has asked for nothing.
+  if (request.stands_as === null) await enqueue(tx, { coachId: request.coach_id, kind: to, clientId: request.client_id, requestId: request.id, resolutionId: null, revision: 0 }, shell.mailFrom, now);
   await remember(tx, { coachId: request.coach_id, at: now, what: to, by, requestId: request.id });
 }
 
