@@ -79,7 +79,7 @@ export interface Edit {
 }
 
 /** A write of ours to one event that Google may have and the mirror has not confirmed. */
-export interface OurWrite { readonly kind: 'insert' | 'move' | 'move-back' | 'invite' | 'delete'; readonly interval: Interval | null }
+export interface OurWrite { readonly kind: 'insert' | 'move' | 'move-back' | 'invite' | 'delete' | 'accept'; readonly interval: Interval | null }
 
 /** What the reading of edits needs to know besides the events. */
 export interface EditContext {

@@ -137,6 +137,7 @@ function byWrite(write: OurWrite, change: Difference, event: CalendarEvent): boo
     case 'move-back': return BY_OUR_MOVE.has(change.what) && event.when?.kind === 'timed' && event.when.start === write.interval?.start && event.when.end === write.interval.end;
     case 'invite': return BY_OUR_INVITATION.has(change.what);
     case 'delete': return change.what === 'occurrence-cancelled';
+    case 'accept': return change.what === 'coach-accepted';
     case 'insert': return false;
   }
 }

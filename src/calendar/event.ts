@@ -42,6 +42,8 @@ export interface CalendarEvent {
   readonly attendees: readonly Attendee[];
   readonly attendeesOmitted: boolean;
   readonly privateProperties: Readonly<Record<string, string>>;
+  /** Who organises it, where that is somebody else, who need not be a guest; absent also in rows that were mirrored before it was read. */
+  readonly organizer?: { readonly email: string; readonly displayName: string | null } | null;
   /** Google's `created`; absent in rows that were mirrored before it was read. */
   readonly createdAt?: Instant | null;
   /** `visibility` private or confidential; absent in rows that were mirrored before it was read. */

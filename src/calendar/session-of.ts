@@ -11,8 +11,8 @@ export type SessionClaim =
   /** Nobody is invited, and the coach has not yet said whose title this is. `key` is where the answer is kept. */
   | { readonly kind: 'unnamed'; readonly title: string; readonly key: string }
   /** Somebody else organises it: it cannot be moved by us. `organizer` is null if Google does not show who; `others` counts
-   *  the guests beside us and the organizer. */
-  | { readonly kind: 'not-ours'; readonly organizer: { readonly email: string; readonly displayName: string | null } | null; readonly others: number }
+   *  the guests beside us and the organizer; `isUnanswered`: the coach has not yet said whether they come. */
+  | { readonly kind: 'not-ours'; readonly isUnanswered: boolean; readonly organizer: { readonly email: string; readonly displayName: string | null } | null; readonly others: number }
   /** Several outside guests; with `attendeesOmitted` the size is a lower bound. */
   | { readonly kind: 'group'; readonly size: number }
   | { readonly kind: 'plain'; readonly why: 'all-day' | 'free' | 'no-title' | 'not-a-client' | 'type' | 'unparsed' | 'read-only' };
@@ -48,9 +48,10 @@ export function sessionClaim(
 }
 
 function notOurs(event: CalendarEvent, others: number): SessionClaim {
-  const organizer = event.attendees.find((guest) => guest.organizer);
+  const organizer = event.attendees.find((guest) => guest.organizer) ?? event.organizer;
   return {
     kind: 'not-ours',
+    isUnanswered: event.attendees.some((guest) => guest.self && guest.responseStatus === 'needsAction'),
     organizer: organizer ? { email: organizer.email, displayName: organizer.displayName } : null,
     others,
   };

@@ -14,14 +14,14 @@ import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
 /** One of the times that a request names; else the one that it is about now. */
 export const wantedBy = (request: Request, start: Instant = request.wanted_at): Wanted =>
-  ({ interval: intervalFrom(start, lengthMs(request)), requestId: request.id, clientId: request.client_id });
+  ({ interval: intervalFrom(start, lengthMs(request)), requestId: request.id, clientId: request.client_id, standsAs: request.stands_as });
 
 /** Reads the mirror and the holds, each once. Nothing is judged that is not judged again at the click. */
-export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, requestId, clientId }: Wanted, now: Instant): Promise<Picture> {
+export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, requestId, clientId, standsAs = null }: Wanted, now: Instant): Promise<Picture> {
   const length = wanted.end - wanted.start;
   const date = wallClock(wanted.start, coach.zone).date;
   const day = { start: startOfDay(date, coach.zone), end: startOfDay(addDays(date, 1), coach.zone) };
-  const around = await blockersAt(db, coach, { start: day.start, end: instant(Math.max(day.end, wanted.end)) });
+  const around = (await blockersAt(db, coach, { start: day.start, end: instant(Math.max(day.end, wanted.end)) })).filter((b) => b.key !== standsAs);
   const blockers = around.filter((b) => overlaps(b.interval, wanted));
   const neighbours = around.filter((b) => overlaps(b.interval, day) && !overlaps(b.interval, wanted));
   const isPromised = (await liveHolds(db, coach.id, wanted)).some((h) => h.requestId !== requestId);

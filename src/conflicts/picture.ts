@@ -3,7 +3,7 @@ import type { Instant, Interval } from '../kernel/interval.js';
 import { ASK_REFUSAL_IN_WORDS, type AskRefusal, type Blocker } from './blocker.js';
 
 /** A time that somebody wants. Null: nobody has asked for it yet, or who would is not known. */
-export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null }
+export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null; /** What stands there for the one who wants it, and is not in the way. */ readonly standsAs?: string | null }
 
 /** A free time, and what is good about it: for the coach's side and the history, never for a client. */
 export interface GoodSlot extends Interval { readonly reasons: readonly string[]; readonly score: number }

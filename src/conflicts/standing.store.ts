@@ -10,15 +10,22 @@ import { intervalOf, oneRow, PERIOD, rangeParam, rows } from '../postgres/rows.j
 import type { Reader } from '../postgres/transaction.js';
 import { blockerKey, type Blocker } from './blocker.js';
 
+/** The same for what does not stand alone: where at least two events of this coach overlap. */
+export const clashingAt = (db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> => standingAt(db, coach, window, `
+    and exists (select 1 from occurrences p join calendars pc on pc.coach_id = p.coach_id and pc.id = p.calendar_id and pc.role = 'sessions'
+      where p.coach_id = o.coach_id and p.blocking <> 'free' and p.period && o.period and (p.calendar_id, p.root_id) <> (o.calendar_id, o.root_id))
+    and c.role = 'sessions' and not o.is_all_day`);
 /** Everything in the mirror that takes the coach's time within `window`, sorted by start. */
-export async function blockersAt(db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> {
+export const blockersAt = (db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> => standingAt(db, coach, window, '');
+
+async function standingAt(db: Reader, coach: Coach, window: Interval, also: string): Promise<Blocker[]> {
   const found = await rows<{ calendar_id: string; role: string; access_role: string; root_id: string; original_key: string; event_id: string; is_all_day: boolean; period_start: number; period_end: number; event: CalendarEvent }>(db, `
     select o.calendar_id, c.role, c.access_role, o.root_id, o.original_key, o.event_id, o.is_all_day, lower(o.period) as period_start, upper(o.period) as period_end, e.event
     from occurrences o
     join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
     join lateral (select event from events e where e.coach_id = o.coach_id and e.calendar_id = o.calendar_id and e.id in (o.event_id, o.root_id)
       order by e.id = o.event_id desc limit 1) e on true
-    where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:window)::tstzrange
+    where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:window)::tstzrange ${also}
     order by lower(o.period), o.calendar_id, o.root_id`, { coachId: coach.id, window: rangeParam(window) });
   if (found.length === 0) return [];
   const titles = await namedTitles(db, coach.id);

@@ -51,6 +51,7 @@ export function decodeEvent(raw: unknown, calendarZone: string | null = null): C
     transparency: raw.transparency === 'transparent' ? 'transparent' as const : 'opaque' as const,
     eventType: shortText(raw.eventType) ?? 'default',
     organizedHere: isRecord(raw.organizer) && raw.organizer.self === true,
+    ...organizerElsewhere(raw.organizer),
     attendees: guests.kept,
     attendeesOmitted: raw.attendeesOmitted === true || guests.isCut,
     createdAt: readMoment(raw.created),
@@ -59,6 +60,12 @@ export function decodeEvent(raw: unknown, calendarZone: string | null = null): C
     unparsed: faults.length > 0 ? text(faults.join('; '), MOST_REASON) : null,
   };
   return { ...event, etag: readEtag(raw.etag, event) };
+}
+
+function organizerElsewhere(value: unknown): Pick<CalendarEvent, 'organizer'> {
+  if (!isRecord(value) || value.self === true) return {};
+  const email = shortText(value.email);
+  return email === null ? {} : { organizer: { email: email.toLowerCase(), displayName: shortText(value.displayName) } };
 }
 
 /** What of a series cannot be laid out: its lines, or the clock it goes by. */
@@ -148,6 +155,6 @@ const readEtag = (value: unknown, event: CalendarEvent): string =>
 
 /** What a `busy` calendar may leave in the mirror: times and status, nothing of what it is about or with whom. */
 export const timesOnly = (event: CalendarEvent): CalendarEvent => ({
-  ...event, summary: null, iCalUid: null, privateProperties: {},
+  ...event, ...(event.organizer && { organizer: null }), summary: null, iCalUid: null, privateProperties: {},
   attendees: event.attendees.filter((a) => a.self).map((a) => ({ ...a, email: '', displayName: null })),
 });

@@ -30,7 +30,7 @@ export async function beginDisconnection(tx: Tx, grant: Grant, by: 'coach' | 'op
   await run(tx, `update calendars set role = 'ignored', cursor = null, cursor_shape = null, last_full_at = null, last_pull_at = null, expanded_until = null, frozen_at = null, freeze_reason = null,
       is_primary = false, listed = null, listed_access = null, listed_zone = null, gone_since = null, retired_at = null, retired_role = null, parked_reason = null, freeze_told_at = null, awaited = false,
       push_proven_at = null, push_misses = 0, unannounced_at = null, wake_at = null, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1 where coach_id = :coach`, key);
-  await run(tx, 'delete from calendar_lists where coach_id = :coach', key);
+  for (const table of ['calendar_lists', 'findings', 'lookouts']) await run(tx, `delete from ${table} where coach_id = :coach`, key);
   await run(tx, 'delete from grants where coach_id = :coach', key);
   await notifyDue(tx, 'disconnections');
   return id;

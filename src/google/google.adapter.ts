@@ -141,6 +141,13 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
       }, { headers: { 'If-Match': event.etag } }), 'google patch');
       return understood(data);
     },
+    async acceptInvitation(calendarId, event) {
+      const { data } = await call('events.patch', () => api.events.patch({
+        calendarId, eventId: event.id, sendUpdates: 'all',
+        requestBody: { attendees: event.attendees.map(({ email, responseStatus, displayName, self }) => ({ email, responseStatus: self ? 'accepted' : responseStatus, ...(displayName && { displayName }) })) },
+      }, { headers: { 'If-Match': event.etag } }), 'google patch');
+      return understood(data);
+    },
     async deleteEvent(calendarId, eventId, etag) {
       try {
         await call('events.delete', () => api.events.delete({ calendarId, eventId, sendUpdates: 'none' }, { headers: { 'If-Match': etag } }), 'google delete');

@@ -41,6 +41,8 @@ export interface GoogleCalendar {
   /** Moves an event under its etag. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
   moveEvent(calendarId: string, eventId: string, etag: string, to: Interval, zone: string, tell: 'guests' | 'nobody'): Promise<CalendarEvent>;
   /** Adds the guest beside those that are there, under the event's etag, and lets Google tell. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
+  /** Says yes to an invitation, as the calendar's owner; the organizer hears it from Google. @throws Problem GOOGLE_EVENT_CHANGED */
+  acceptInvitation(calendarId: string, event: CalendarEvent): Promise<CalendarEvent>;
   inviteGuest(calendarId: string, event: CalendarEvent, guest: { email: string; displayName: string }): Promise<CalendarEvent>;
   /** Deletes under the etag, silently; an event that is gone already is fine. @throws GOOGLE_EVENT_CHANGED */
   deleteEvent(calendarId: string, eventId: string, etag: string): Promise<void>;

@@ -3,7 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 /** Every side effect Makeway has, by name: a commit, a call that changes Google, a mail handed to SMTP.
  *  Each is announced right after it took effect, so that a test can end the process between any two. */
 export const EFFECTS = [
-  'commit receive', 'commit assess', 'commit expire-request',
+  'commit receive', 'commit assess', 'commit expire-request', 'commit look-out', 'commit settle-finding',
   'commit decide', 'commit withdraw',
   'commit choose', 'commit keep', 'commit fresh-choices', 'commit remind', 'commit end-ask', 'commit settle', 'commit notice-freed',
   'commit intend-move', 'commit moved', 'commit moved-back', 'commit vacated',

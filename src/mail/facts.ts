@@ -8,8 +8,9 @@ export type LetterFacts =
   | ({ readonly letter: 'offer' | 'offer-reminder' } & OfferFacts)
   | { readonly letter: 'moved'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly from: Interval; readonly now: Interval }
   | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
-  | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval;
+  | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval; /** It stood there before: another has left its time. */ readonly stoodThere: boolean;
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
+  | DigestFacts
   | { readonly letter: 'withdrawn'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly wanted: Interval }
   | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
@@ -41,6 +42,15 @@ export interface DecisionFacts {
   readonly otherSlots: number;
   /** Deep links: the same page, with that choice prepared. */
   readonly link: { readonly open: string; readonly option1: string; readonly option2: string; readonly decline: string };
+}
+
+/** To the coach: what stands on top of each other, found since the last digest. */
+export interface DigestFacts {
+  readonly letter: 'digest';
+  readonly to: Addressee;
+  readonly zone: string;
+  readonly findings: readonly { readonly kind: 'overlap' | 'invitation'; readonly one: string; readonly other: string; readonly interval: Interval; /** Why an attempt to settle it came to nothing. */ readonly cameBack: string | null }[];
+  readonly link: string;
 }
 
 /** To the existing client: could we move? */

@@ -9,7 +9,9 @@ import { canWrite } from '../mirror/access-role.js';
 import { knownCalendars } from '../mirror/calendar-list.store.js';
 import { calendarRow, sessionCalendar } from '../mirror/calendar.store.js';
 import { clientById } from '../requests/client.store.js';
-import { lengthMs, wantedInterval, type Request } from '../requests/request.js';
+import { toldAt } from '../requests/finding.store.js';
+import { foundNow } from '../requests/found.step.js';
+import { lengthMs, REASON_IN_WORDS, wantedInterval, type Request } from '../requests/request.js';
 import { requestById, requestsOf } from '../requests/request.store.js';
 import type { Resolution } from '../resolution/resolution.js';
 import { choiceOf, offerOf, resolutionById } from '../resolution/resolution.store.js';
@@ -25,6 +27,7 @@ type Written = { readonly facts: LetterFacts; readonly to: { name: string; addre
 
 /** Gathers what a letter tells, from the state as it is now; null if there is no longer anything to tell. */
 export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  if (row.letter === 'digest') return digest(shell, coach, row);
   if (row.request_id === null) return row.grant_id === null ? aboutCalendar(shell, coach, row) : aboutGrant(shell, coach, row);
   const request = await requestById(shell.db, coach.id, row.request_id);
   const resolution = row.resolution_id === null ? null : await resolutionById(shell.db, coach.id, row.resolution_id);
@@ -33,6 +36,15 @@ export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): P
   if (row.client_id === null) return { facts, to: { name: coach.name, address: coach.email } };
   const client = await clientById(shell.db, coach.id, row.client_id);
   return client.email ? { facts, to: { name: client.name, address: client.email } } : null;
+}
+
+/** Null if all that it would tell is settled by now. */
+async function digest(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
+  const found = await foundNow(shell.db, coach, await toldAt(shell.db, coach.id, row.created_at, shell.clock.now()));
+  if (found.length === 0) return null;
+  const findings = found.map(({ finding: { kind, interval, came_back: cameBack }, one, other }) =>
+    ({ kind, one: one.title, other: other.title, interval, cameBack: cameBack === null ? null : REASON_IN_WORDS[cameBack] }));
+  return { facts: { letter: 'digest', to: { name: coach.name }, zone: coach.zone, findings, link: `${shell.publicUrl}/overlaps` }, to: { name: coach.name, address: coach.email } };
 }
 
 /** Null if the calendar is back, can be written again, or is believed again. */
@@ -85,7 +97,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'settled': {
       const moved = resolution?.sessionId ? await movedFacts(shell, coach, resolution) : null;
       if (request.booked_start === null) return null;
-      return { letter: 'settled', to, zone: coach.zone, incomingName: incoming.name, booked: intervalFrom(request.booked_start, lengthMs(request)), moved };
+      return { letter: 'settled', to, zone: coach.zone, incomingName: incoming.name, stoodThere: request.stands_as !== null, booked: intervalFrom(request.booked_start, lengthMs(request)), moved };
     }
     case 'withdrawn': return { letter: 'withdrawn', to, zone: coach.zone, incomingName: incoming.name, wanted: wantedInterval(request) };
     case 'clash': {
@@ -102,6 +114,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'offer-reminder':
     case 'declined':
     case 'expired': // these go to clients
+    case 'digest':
     case 'frozen':
     case 'calendar-gone':
     case 'calendar-read-only':

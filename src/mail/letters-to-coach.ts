@@ -1,11 +1,11 @@
 /** The letters to a coach, as blocks: which come, in which order. Their words stand in texts-to-coach.ts. */
 import type { Interval } from '../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../kernel/zone.js';
-import type { DecisionFacts, LetterFacts } from './facts.js';
+import type { DecisionFacts, DigestFacts, LetterFacts } from './facts.js';
 import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
 import { hoursInWords, spanInWords, timesInWords } from './letter-times.js';
 import { greeting } from './texts.js';
-import { CALENDAR_GONE, CALENDAR_READ_ONLY, CLASH, COACH_FOOTER, DECISION, FROZEN, RECONNECT, SETTLED, WITHDRAWN } from './texts-to-coach.js';
+import { CALENDAR_GONE, CALENDAR_READ_ONLY, CLASH, CLEARED, COACH_FOOTER, DECISION, DIGEST, FROZEN, RECONNECT, SETTLED, WITHDRAWN } from './texts-to-coach.js';
 
 type Facts<Kind extends LetterFacts['letter']> = Extract<LetterFacts, { letter: Kind }>;
 const hello = (facts: LetterFacts, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
@@ -65,12 +65,13 @@ function asking(facts: DecisionFacts, ask: Exclude<DecisionFacts['ask'], { why: 
 export function planSettled(facts: Facts<'settled'>): LetterPlan {
   const who = oneLine(facts.incomingName);
   const booked = spanInWords(facts.booked, facts.zone);
+  const words = facts.stoodThere ? CLEARED : SETTLED;
   return {
-    subject: SETTLED.subject(who, booked),
-    preview: SETTLED.preview,
-    heading: SETTLED.heading(who),
+    subject: words.subject(who, booked),
+    preview: words.preview,
+    heading: words.heading(who),
     blocks: [
-      hello(facts, SETTLED.opening(who)),
+      hello(facts, words.opening(who)),
       time(who, [booked]),
       ...(facts.moved ? [
         time(SETTLED.movedTo(oneLine(facts.moved.name)), [spanInWords(facts.moved.now, facts.zone), SETTLED.before(spanInWords(facts.moved.from, facts.zone))]),
@@ -161,6 +162,23 @@ export function planCalendarReadOnly(facts: CalendarFacts): LetterPlan {
       say(CALENDAR_READ_ONLY.effect),
       ...(facts.hasTarget ? [] : [say(CALENDAR_READ_ONLY.noTarget)]),
       say(CALENDAR_READ_ONLY.comesBack),
+    ],
+    footer: COACH_FOOTER,
+  };
+}
+
+/** What was found on top of each other since the last digest. */
+export function planDigest(facts: DigestFacts): LetterPlan {
+  const count = facts.findings.length;
+  return {
+    subject: DIGEST.subject(count),
+    preview: DIGEST.preview,
+    heading: DIGEST.heading,
+    blocks: [
+      hello(facts, DIGEST.opening(count)),
+      ...facts.findings.map((found) => time((found.kind === 'invitation' ? DIGEST.invited : DIGEST.both)(oneLine(found.one), oneLine(found.other)),
+        [spanInWords(found.interval, facts.zone), ...(found.cameBack === null ? [] : [oneLine(found.cameBack, 400)])])),
+      { block: 'way', label: DIGEST.choose, effect: DIGEST.chooseEffect, link: facts.link, isFirst: true },
     ],
     footer: COACH_FOOTER,
   };

@@ -3,7 +3,7 @@ import { oneLine, type LetterPlan } from './letter-blocks.js';
 import { drawHtml } from './letter-html.js';
 import { drawText } from './letter-text.js';
 import { planAsk, planAskOver, planClosed, planMoved, planOffer } from './letters-to-clients.js';
-import { planCalendarGone, planCalendarReadOnly, planClash, planDecision, planFrozen, planReconnect, planSettled, planWithdrawn } from './letters-to-coach.js';
+import { planCalendarGone, planCalendarReadOnly, planClash, planDecision, planDigest, planFrozen, planReconnect, planSettled, planWithdrawn } from './letters-to-coach.js';
 
 /**
  * Writes the letter that `facts` ask for: a subject of one line, and an HTML and a text part that say the same.
@@ -26,6 +26,7 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'moved': return planMoved(facts);
     case 'declined':
     case 'expired': return planClosed(facts);
+    case 'digest': return planDigest(facts);
     case 'settled': return planSettled(facts);
     case 'withdrawn': return planWithdrawn(facts);
     case 'clash': return planClash(facts);

@@ -26,6 +26,10 @@ export const enqueueAboutCalendar = (tx: Tx, letter: { coachId: CoachId; kind: L
 export const enqueueAboutGrant = (tx: Tx, letter: { coachId: CoachId; kind: LetterKind; grantId: GrantId }, mailFrom: string, now: Instant): Promise<void> =>
   put(tx, { ...letter, revision: 0, dedupe: `${letter.kind}/${letter.grantId}/coach` }, mailFrom, now);
 
+/** The digest of what was found on top of each other, as told at `now`. */
+export const enqueueDigest = (tx: Tx, coachId: CoachId, mailFrom: string, now: Instant): Promise<void> =>
+  put(tx, { coachId, kind: 'digest', revision: 0, dedupe: `digest/${String(now)}/coach` }, mailFrom, now);
+
 interface Put {
   readonly coachId: CoachId; readonly kind: LetterKind; readonly revision: number; readonly dedupe: string; readonly clientId?: ClientId | null; readonly requestId?: RequestId;
   readonly resolutionId?: ResolutionId | null; readonly calendarId?: string; readonly grantId?: GrantId;

@@ -50,6 +50,14 @@ export const SETTLED = {
   allTold: `Everybody concerned has been told. ${NOTHING_LEFT}`,
 } as const;
 
+/** Instead, where it stood there before and the other has moved. */
+export const CLEARED = {
+  subject: (_who: string, when: string): string => `No longer taken twice: ${when}`,
+  preview: 'The other one has moved.',
+  heading: (who: string): string => `${who} has the time alone`,
+  opening: (who: string): string => `two things stood at one time in your calendar. The other one has moved, and ${who} has the time alone.`,
+} as const;
+
 export const WITHDRAWN = {
   subject: (who: string, when: string): string => `${who} has withdrawn: ${when}`,
   preview: 'Nothing was changed in your calendar.',
@@ -116,4 +124,15 @@ export const CALENDAR_READ_ONLY = {
   effect: 'Its events still take your time, and the sessions on it stay where they are. But nothing is booked there any more, and nobody is asked to move a session that stands there.',
   noTarget: NO_TARGET,
   comesBack: 'As soon as you may change events there again, Makeway goes on by itself.',
+} as const;
+
+export const DIGEST = {
+  subject: (count: number): string => (count === 1 ? 'Two things stand at one time in your calendar' : `${String(count)} times in your calendar are taken twice`),
+  preview: 'Nothing was changed. You decide whether somebody is asked to move.',
+  heading: 'Taken twice',
+  opening: (count: number): string => `in your calendar ${count === 1 ? 'one time is' : 'some times are'} taken twice. Makeway has changed nothing and told nobody.`,
+  both: (one: string, other: string): string => `${one} and ${other}`,
+  invited: (one: string, other: string): string => `${one} (an invitation that you have not answered) and ${other}`,
+  choose: 'See what can be done',
+  chooseEffect: 'Ask one of the two to move, or leave both as they are. What you leave is not mentioned again.',
 } as const;

@@ -9,6 +9,7 @@ import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { analyzeIfNew, applyEvents, emptyMirror, layOutAll, type Applying } from './apply.store.js';
 import { isBusyOnly, isMirrored } from './access-role.js';
+import { lookSoon } from './lookout.store.js';
 import { brake } from './brake.js';
 import { endPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
@@ -152,6 +153,7 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
     await tellUnread(tx, calendar, unread, now);
 
     if (changed > 0) await rememberEdits(tx, calendar, edits, now);
+    if ((changed > 0 || isBaseline) && calendar.role === 'sessions') await lookSoon(tx, claim.coachId, LOOK_AFTER_MS, now);
     const again = await endPull(tx, claim, before, {
       isChanged: changed > 0, isFull, isWhole, cursor, generation: how.generation, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, spread: Math.random(),
     });
@@ -190,6 +192,8 @@ async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['e
   return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)), unparsed: newlyUnparsed(changes) };
 }
 
+/** A drag goes over other events on its way, and one by mistake is undone. */
+const LOOK_AFTER_MS = MINUTE;
 const WINDOW_LASTS_MS = 24 * 60 * MINUTE;
 /** An endless series has endless occurrences, so they are read in a window; a token's window never rolls on (sheet 1.4). */
 const hasWindowMoved = (calendar: CalendarRow, now: Instant): boolean =>

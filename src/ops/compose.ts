@@ -10,6 +10,7 @@ import { followCalendarList } from '../mirror/calendar-list.flow.js';
 import { pull } from '../mirror/pull.flow.js';
 import { tendChannel } from '../mirror/watch.flow.js';
 import { openPool } from '../postgres/pool.js';
+import { lookOut } from '../requests/look-out.flow.js';
 import { attendRequest } from '../requests/wait.flow.js';
 import { advanceResolution } from '../resolution/advance.flow.js';
 import { advanceLandingRow } from '../resolution/land.flow.js';
@@ -23,6 +24,7 @@ export const WORKERS: Workers = {
   landings: advanceLandingRow,
   resolutions: advanceResolution,
   requests: attendRequest,
+  lookouts: lookOut,
   outbox: deliver,
   calendar_lists: followCalendarList,
   calendars: pull,

@@ -38,17 +38,17 @@ export const requestsOf = async (db: Reader, coachId: CoachId, which: 'open' | '
 export const allOpenRequests = async (db: Reader): Promise<Request[]> =>
   (await rows<Row>(db, `select * from requests where state in ('pending_resolution', 'booking') order by coach_id, wanted_at, id`)).map(requestOf);
 
-export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: ClientId; sessionType: string; lengthMinutes: number; wantedStarts: readonly Instant[]; idempotency: { key: string; hash: Buffer } | null; source: RequestSource }, now: Instant): Promise<Request> {
+export async function insertRequest(tx: Tx, wish: { coachId: CoachId; clientId: ClientId; sessionType: string; lengthMinutes: number; wantedStarts: readonly Instant[]; idempotency: { key: string; hash: Buffer } | null; source: RequestSource; standsAs?: string }, now: Instant): Promise<Request> {
   const first = wish.wantedStarts[0];
   if (first === undefined) throw new Problem('REQUEST_INVALID', 'At least one start is needed.');
   const row = await oneRow<Row>(tx, `
-    insert into requests (coach_id, id, client_id, source, session_type, length_minutes, wanted_starts, wanted_at, idempotency_key, idempotency_hash,
+    insert into requests (coach_id, id, client_id, source, stands_as, session_type, length_minutes, wanted_starts, wanted_at, idempotency_key, idempotency_hash,
       state, pending_reason, wake_at, created_at)
-    values (:coach, :id, :client, :source, :type, :length, :starts, :first, :key, :hash, 'pending_resolution', 'taken', :first, :now)
+    values (:coach, :id, :client, :source, :standsAs, :type, :length, :starts, :first, :key, :hash, 'pending_resolution', 'taken', :first, :now)
     on conflict (idempotency_key) do nothing
     returning *`, {
     coach: wish.coachId, id: mintId('request'), client: wish.clientId, type: wish.sessionType, length: wish.lengthMinutes, starts: wish.wantedStarts.map(param),
-    first: param(first), source: wish.source, key: wish.idempotency?.key ?? null, hash: wish.idempotency?.hash ?? null, now: param(now),
+    first: param(first), source: wish.source, standsAs: wish.standsAs ?? null, key: wish.idempotency?.key ?? null, hash: wish.idempotency?.hash ?? null, now: param(now),
   });
   if (!row) throw new Problem('DATABASE_BUSY', 'The same key came in twice at once.');
   return requestOf(row);

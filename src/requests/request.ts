@@ -56,6 +56,8 @@ export interface Request {
   readonly id: RequestId;
   readonly client_id: ClientId;
   readonly source: RequestSource;
+  /** The blocker that this request stands for, if it is in the coach's calendar already: what is wanted is that the other leaves. */
+  readonly stands_as: string | null;
   readonly session_type: string;
   readonly length_minutes: number;
   readonly wanted_starts: readonly Instant[];

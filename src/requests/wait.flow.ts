@@ -5,6 +5,7 @@ import { inTx, type Reader } from '../postgres/transaction.js';
 import { liveLanding } from '../resolution/landing.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
 import { take } from '../resolution/take.step.js';
+import { backToFindings } from '../resolution/standing-request.step.js';
 import { closeRequest, giveToCoach } from '../resolution/turn.step.js';
 import { releaseHold } from '../slots/hold.store.js';
 import { holdLease, type Claim } from '../work/due.store.js';
@@ -35,6 +36,7 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   // While other times are offered, the wanted one may become free: then the wish comes true after all.
   const isOffered = live?.option === 1 && live.state === 'asked' && coach.policy.land === 'automatic';
   if ((live && !isOffered) || (await liveLanding(shell.db, claim.coachId, request.id))) return sleep(shell, claim, plus(now, LATER_MS));
+  if (request.stands_as !== null) return endStanding(shell, claim, request);
   const last = lastStart(request);
   if (now >= last && isOffered) return sleep(shell, claim, plus(now, LATER_MS));
   if (now >= last) {
@@ -55,6 +57,17 @@ export async function attendRequest(shell: Shell, claim: Claim): Promise<Report>
   const settlesAt = request.freed_noticed_at === null ? null : plus(request.freed_noticed_at, coach.policy.settleMs);
   if (!wasPromised && (settlesAt === null || now < settlesAt)) return rest(shell, claim, request, settlesAt ?? plus(now, coach.policy.settleMs), request.freed_noticed_at ?? now, now);
   return judgeAnew(shell, claim, request);
+}
+
+/** Nothing is at work for it any more: what was found is the coach's again. */
+async function endStanding(shell: Shell, claim: Claim, seen: Request): Promise<Report> {
+  await inTx(shell.db, 'commit expire-request', async (tx) => {
+    await lockCoach(tx, claim.coachId);
+    await holdLease(tx, claim);
+    const request = await requestById(tx, claim.coachId, claim.id, 'lock');
+    if (request.revision === seen.revision && request.state === 'pending_resolution') await backToFindings(tx, request, request.pending_reason ?? 'taken', shell.clock.now());
+  });
+  return { outcome: 'done', did: 'both stand as before' };
 }
 
 async function judgeAnew(shell: Shell, claim: Claim, seen: Request): Promise<Report> {

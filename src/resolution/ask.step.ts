@@ -41,6 +41,7 @@ export async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, 
   const others = standing(picture.blockers, picture.wanted, ticked).filter((b) => b.key !== candidate.blocker.key);
   if (others.length > 0) return refuse('not-possible', `Something else stands there too: ${others.map((b) => b.title).join(', ')}. Tick it if it does not matter here.`);
   const tolerated = picture.blockers.filter((b) => ticked.has(b.key) && b.key !== candidate.blocker.key).map((b) => b.key);
+  if (request.stands_as !== null) tolerated.push(request.stands_as);
 
   const promise = await reserve(tx, { coachId: coach.id, requestId: request.id, kind: 'promise', interval: picture.wanted }, now);
   if (!promise) return refuse('not-possible', 'The time is promised to somebody else already.');

@@ -33,6 +33,7 @@ export async function decide(shell: Shell, about: { coachId: CoachId; requestId:
     return await inTx(shell.db, 'commit decide', async (tx) => {
       const coach = await lockCoach(tx, about.coachId);
       const request = await requestById(tx, about.coachId, about.requestId, 'lock');
+      if (request.stands_as !== null) return refuse('not-possible', 'This is about two things in your calendar. You find it under Overlaps.');
       if (request.state !== 'pending_resolution') return refuse(request.state === 'booking' ? 'in-progress' : 'settled', 'This request is settled already.');
       if (about.revision !== null && about.revision !== request.revision) return refuse('stale', 'Something has changed since. Here is how it stands now.');
       const live = await liveResolution(tx, coach.id, request.id, 'lock');

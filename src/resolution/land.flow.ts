@@ -10,6 +10,7 @@ import { enqueue } from '../mail/outbox.store.js';
 import { canWrite } from '../mirror/access-role.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { blockingCalendars, calendarRow, markDirty, type CalendarRow } from '../mirror/calendar.store.js';
+import { lookSoon } from '../mirror/lookout.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { clientById, type Client } from '../requests/client.store.js';
 import type { PendingReason, Request } from '../requests/request.js';
@@ -17,6 +18,7 @@ import { requestById, setBooked } from '../requests/request.store.js';
 import { holdLease, renewLease, type Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
+import { adopt } from './adopt.step.js';
 import { advanceLanding, confirmWrites, endLanding, IN_FLIGHT_MS, landingById, markSeenFree, markSent, openWrite, refuseWrites, type Landing, type Write } from './landing.store.js';
 import { isFresh, seenFree, stillFresh, type SeenFree } from './live-look.js';
 import { lookLive } from './look-live.step.js';
@@ -64,7 +66,7 @@ export async function advanceLandingRow(shell: Shell, claim: Claim): Promise<Rep
       shell, claim, coach, request, landing, calendar, google,
       client: await clientById(shell.db, coach.id, request.client_id), key: blockerKey(calendar.id, landing.eventId, 'single'), sent, lately,
     };
-    done.push(await STEPS[landing.state](scene));
+    done.push(request.stands_as === null ? await STEPS[landing.state](scene) : await takeStanding(scene));
     if (done.length > MOST_STEPS) throw new Problem('IMPOSSIBLE_STATE', 'A landing does not come to an end.', { id: claim.id });
     await renewLease(shell.db, claim, shell.clock.now(), shell.leaseMs).catch((error: unknown) => { if (!(error instanceof Problem && error.code === 'LEASE_LOST')) throw error; });
   }
@@ -183,7 +185,7 @@ async function verify(scene: Scene): Promise<string> {
 
 /** Now people are told: Google invites the guest, we tell the coach. */
 async function invite(scene: Scene): Promise<string> {
-  const { shell, claim, coach, request, client, landing, calendar, google } = scene;
+  const { client, landing, calendar, google } = scene;
   let event = scene.lately.own ?? await google.getEvent(calendar.google_id, landing.eventId);
   // Deleted by the coach after it stood there verified: understood, not fought. Nobody was told of a booking.
   if (!event) throw notSeen();
@@ -191,23 +193,45 @@ async function invite(scene: Scene): Promise<string> {
   if (client.email && !event.attendees.some((a) => a.email === client.email)) {
     event = await google.inviteGuest(calendar.google_id, event, { email: client.email, displayName: client.name });
   }
+  await recordLanded(scene, event, landing);
+  return 'landed';
+}
+
+/** Nothing is written of a request whose event stands there already. */
+async function takeStanding(scene: Scene): Promise<string> {
+  const { landing } = scene;
+  if (landing.interval.start <= scene.shell.clock.now()) return giveUp(scene, 'past');
+  const adopted = await adopt(scene);
+  if ('not' in adopted) return giveUp(scene, adopted.not);
+  await recordLanded(scene, adopted.event, await landingById(scene.shell.db, landing.coachId, landing.id));
+  return 'landed';
+}
+
+/** The states that are left, and the end of it all: in one commit. */
+const LEFT = { intended: ['inserted', 'verified', 'landed'], inserted: ['verified', 'landed'], verified: ['landed'] } as const;
+
+async function recordLanded({ shell, claim, coach, request, calendar }: Scene, event: CalendarEvent, landing: Landing): Promise<void> {
   const now = shell.clock.now();
   await inTx(shell.db, 'commit landed', async (tx) => {
     // Who is just being judged against this hold has to be seen as waiting for it, or comes after.
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
-    await confirmWrites(tx, coach.id, { landingId: landing.id }, 'invite', now);
+    for (const kind of ['invite', 'accept'] as const) await confirmWrites(tx, coach.id, { landingId: landing.id }, kind, now);
     // The session follows its event, also where the coach has dragged it since: understood, not fought.
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'scheduled');
     await applyEvents(tx, calendar, [event], [], { generation: calendar.generation, now: now });
-    await advanceLanding(tx, landing, 'landed', now);
+    let at = landing;
+    for (const to of landing.state in LEFT ? LEFT[landing.state as keyof typeof LEFT] : []) {
+      await advanceLanding(tx, at, to, now);
+      at = { ...at, state: to };
+    }
     await freeHold(tx, { coachId: coach.id, id: landing.holdId, requestId: request.id, interval: landing.interval }, 'landed', now);
     await setBooked(tx, request, { start: event.when?.kind === 'timed' ? event.when.start : landing.interval.start, eventId: landing.eventId, seenFreeAt: landing.seenFreeAt ?? now }, now);
+    if (request.stands_as !== null) await lookSoon(tx, coach.id, 0, now);
     if (landing.resolutionId) await take(tx, shell, coach, await resolutionById(tx, coach.id, landing.resolutionId, 'lock'), { is: 'landed' }, 'makeway', now);
     await enqueue(tx, { coachId: coach.id, kind: 'settled', clientId: null, requestId: request.id, resolutionId: landing.resolutionId, revision: 0 }, shell.mailFrom, now);
     await remember(tx, { coachId: coach.id, at: now, what: 'landed', by: 'makeway', requestId: request.id, resolutionId: landing.resolutionId, sessionId: landing.sessionId, facts: { start: landing.interval.start } });
   });
-  return 'landed';
 }
 
 /** The landing ends without an event of ours in Google. Who picked the time finds fresh ones behind the same link;
@@ -218,7 +242,7 @@ async function giveUp({ shell, claim, coach, request, landing, calendar }: Pick<
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     await refuseWrites(tx, coach.id, { landingId: landing.id }, 'insert');
-    await refuseWrites(tx, coach.id, { landingId: landing.id }, 'invite');
+    for (const kind of ['invite', 'accept'] as const) await refuseWrites(tx, coach.id, { landingId: landing.id }, kind);
     await confirmWrites(tx, coach.id, { landingId: landing.id }, 'delete', now);
     await endLanding(tx, landing, reason);
     if (landing.sessionId) await setSessionStatus(tx, coach.id, landing.sessionId, 'cancelled');

@@ -33,13 +33,13 @@ export async function liveLanding(db: Reader, coachId: CoachId, requestId: Reque
 /** Begins a landing: target calendar and event id are fixed here, before anything is sent. The attempt rises only after
  *  an earlier one has ended. The caller has the hold. `seenFreeAt`: when a live look showed the time free; while it is fresh,
  *  the insert needs no other. */
-export async function beginLanding(tx: Tx, l: { coachId: CoachId; requestId: RequestId; resolutionId: ResolutionId | null; holdId: HoldId; calendarId: CalendarKey; interval: Interval; tolerated: readonly string[]; seenFreeAt?: Instant }, now: Instant): Promise<LandingId> {
+export async function beginLanding(tx: Tx, l: { coachId: CoachId; requestId: RequestId; resolutionId: ResolutionId | null; holdId: HoldId; calendarId: CalendarKey; interval: Interval; tolerated: readonly string[]; seenFreeAt?: Instant; /** The event that stands there already; else a new one is written. */ eventId?: string }, now: Instant): Promise<LandingId> {
   const id = mintId<LandingId>('landing');
   const before = await rows(tx, 'select 1 from landings where coach_id = :coach and request_id = :request', { coach: l.coachId, request: l.requestId });
   const attempt = before.length + 1;
   await run(tx, `insert into landings (coach_id, id, request_id, resolution_id, hold_id, attempt, calendar_id, event_id, period, tolerated, state, seen_free_at, created_at, wake_at)
     values (:coach, :id, :request, :resolution, :hold, :attempt, :calendar, :event, :period, :tolerated, 'intended', :seen, :now, :now)`, {
-    coach: l.coachId, id, request: l.requestId, resolution: l.resolutionId, hold: l.holdId, attempt, calendar: l.calendarId, event: eventIdFor(l.requestId, attempt),
+    coach: l.coachId, id, request: l.requestId, resolution: l.resolutionId, hold: l.holdId, attempt, calendar: l.calendarId, event: l.eventId ?? eventIdFor(l.requestId, attempt),
     period: rangeParam(l.interval), tolerated: JSON.stringify(l.tolerated), seen: l.seenFreeAt === undefined ? null : param(l.seenFreeAt), now: param(now),
   });
   await notifyDue(tx, 'landings');
@@ -63,14 +63,14 @@ export async function endLanding(tx: Tx, landing: Landing, reason: string): Prom
   if (changed === 0) throw new Problem('LEASE_LOST', 'The landing went on meanwhile.', { id: landing.id });
 }
 /** The time was seen free at `at`: from here on the event may stand in Google. */
-export const markSeenFree = (tx: Tx, landing: Landing, sessionId: SessionId, at: Instant): Promise<number> =>
+export const markSeenFree = (tx: Tx, landing: Landing, sessionId: SessionId | null, at: Instant): Promise<number> =>
   run(tx, 'update landings set seen_free_at = :at, session_id = :sessionId where coach_id = :coach and id = :id', { coach: landing.coachId, id: landing.id, sessionId, at: param(at) });
 
 /** How long after a lost answer a write is still thought to be on its way. */
 export const IN_FLIGHT_MS = 15_000;
 
 // What we send to Google, each written down before it is sent.
-export type WriteKind = 'insert' | 'move' | 'move-back' | 'invite' | 'delete';
+export type WriteKind = 'insert' | 'move' | 'move-back' | 'invite' | 'delete' | 'accept';
 export interface Write { readonly id: string; readonly kind: WriteKind; readonly state: 'intended' | 'sent' | 'confirmed' | 'refused'; readonly event_id: string; readonly calendar_id: CalendarKey; readonly sent_at: Instant | null }
 
 /** Writes down that a call is about to be sent: from here on it may have taken effect. */

@@ -1,7 +1,7 @@
 import type { Coach } from '../coach/coach.store.js';
 import type { Instant } from '../kernel/interval.js';
 import type { Tx } from '../postgres/transaction.js';
-import { setPending, requestsOf } from '../requests/request.store.js';
+import { requestsOf, setClosed, setPending } from '../requests/request.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { endLanding, liveLanding, openWrite, refuseWrites, type Landing } from './landing.store.js';
@@ -32,6 +32,8 @@ export async function letGoOfRequests(tx: Tx, shell: Shell, coach: Coach, by: Li
       for (const kind of ['move', 'move-back'] as const) await refuseWrites(tx, coach.id, { resolutionId: live.id }, kind);
       await take(tx, shell, coach, live, { is: 'disconnected' }, by, now);
     } else await setPending(tx, request, { reason: 'disconnected', newTurn: true }, now);
+    // What it stood for is forgotten with the calendar.
+    if (request.stands_as !== null) await setClosed(tx, request, 'withdrawn', now);
     await remember(tx, { coachId: coach.id, at: now, what: 'waits: the calendar is not connected', by, requestId: request.id, resolutionId: live?.id ?? null });
     requests++;
   }

@@ -17,6 +17,7 @@ import { beginLanding } from './landing.store.js';
 import type { SeenFree } from './live-look.js';
 import type { Offer, OfferedSlot, Resolution } from './resolution.js';
 import { choiceOf, closeOffer, endChoice, insertChoice, markReminded, offerOf, refreshOffer, stepTo, type Choice } from './resolution.store.js';
+import { backToFindings, standingEvent } from './standing-request.step.js';
 import { clearAsked, sessionById, sessionInterval } from './session.store.js';
 import { next, type FactName, type Turn, type Work } from './states.js';
 import { afterNo, freeHold, giveToCoach } from './turn.step.js';
@@ -157,6 +158,13 @@ async function turn({ tx, shell, coach, resolution, fact, now }: About, to: Turn
 
 /** The original time was seen free: its landing begins, or the coach is told, as the policy says. */
 async function land({ tx, shell, coach, resolution, now }: Pick<About, 'tx' | 'shell' | 'coach' | 'resolution' | 'now'>, request: Request, seen: SeenFree): Promise<void> {
+  if (request.stands_as !== null && resolution.promiseId !== null) {
+    const { calendarId, eventId } = await standingEvent(tx, coach, request.stands_as, resolution.interval) ?? { calendarId: null, eventId: null };
+    if (calendarId === null) return backToFindings(tx, request, 'session-changed', now);
+    await setPending(tx, request, { reason: 'landing', newTurn: true }, now);
+    await beginLanding(tx, { coachId: coach.id, requestId: request.id, resolutionId: resolution.id, holdId: resolution.promiseId, calendarId, eventId, interval: resolution.interval, tolerated: resolution.tolerated, seenFreeAt: seen.at }, now);
+    return;
+  }
   const calendar = await sessionCalendar(tx, coach.id);
   if (coach.policy.land === 'manual' || !calendar || resolution.promiseId === null) {
     // The time stays promised: the coach books it by hand, also once there is a calendar for it.

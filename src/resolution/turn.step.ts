@@ -15,6 +15,7 @@ import { wake } from '../work/due.store.js';
 import { remember, type Line } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { lengthMs, wantedInterval, type PendingReason, type Request } from '../requests/request.js';
+import { backToFindings } from './standing-request.step.js';
 import type { OfferedSlot } from './resolution.js';
 import { insertOffer, insertResolution } from './resolution.store.js';
 
@@ -23,6 +24,10 @@ type Actor = Line['by'];
 /** The request is the coach's turn (again): a new revision, one decision letter with its link, and polls while it is open.
  *  If all its times have passed meanwhile, there is nothing left to decide and it ends. */
 export async function giveToCoach(tx: Tx, shell: Shell, coach: Coach, request: Request, to: { reason: PendingReason; wantedAt?: Instant; isFirst?: boolean }, now: Instant): Promise<Request> {
+  if (request.stands_as !== null) {
+    await backToFindings(tx, request, to.reason, now);
+    return request;
+  }
   if (request.wanted_starts.every((start) => start <= now)) {
     await closeRequest(tx, shell, request, 'expired', 'makeway', now);
     return request;
@@ -46,7 +51,8 @@ export async function freeHold(tx: Tx, hold: { coachId: CoachId; id: HoldId; req
 /** The request ends without a session, and the incoming client is told once. */
 export async function closeRequest(tx: Tx, shell: Shell, request: Request, to: 'declined' | 'expired', by: Actor, now: Instant): Promise<void> {
   await setClosed(tx, request, to, now);
-  await enqueue(tx, { coachId: request.coach_id, kind: to, clientId: request.client_id, requestId: request.id, resolutionId: null, revision: 0 }, shell.mailFrom, now);
+  // Whose event stands there already has asked for nothing.
+  if (request.stands_as === null) await enqueue(tx, { coachId: request.coach_id, kind: to, clientId: request.client_id, requestId: request.id, resolutionId: null, revision: 0 }, shell.mailFrom, now);
   await remember(tx, { coachId: request.coach_id, at: now, what: to, by, requestId: request.id });
 }
 
@@ -67,7 +73,7 @@ export async function offerOtherTimes(tx: Tx, shell: Shell, coach: Coach, reques
 
 /** After a no or a silence: back to the coach, or on to option 1 where the coach's policy says so and there is a time to offer. */
 export async function afterNo(tx: Tx, shell: Shell, coach: Coach, request: Request, reason: PendingReason, now: Instant): Promise<void> {
-  if (coach.policy.afterSilence === 'option1') {
+  if (coach.policy.afterSilence === 'option1' && request.stands_as === null) {
     const wanted = wantedInterval(request);
     const slots = await freeSlots(tx, coach, { near: wanted.start, lengthMs: lengthMs(request), clientId: request.client_id, taken: [wanted], now });
     if (slots.length > 0) return offerOtherTimes(tx, shell, coach, request, slots, now);

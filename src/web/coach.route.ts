@@ -3,6 +3,7 @@ import type { Coach } from '../coach/coach.store.js';
 import { grantOf } from '../google/grant.store.js';
 import { readId, type RequestId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
+import { findingOfRequest } from '../requests/finding.store.js';
 import { findRequest } from '../requests/request.store.js';
 import { decisionPage, pendingPage, signInPage } from './pages/index.js';
 import { decisionView, pendingRows } from './decision-view.step.js';
@@ -28,6 +29,9 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
   app.get<{ Params: { id: string } }>('/pending/:id', async (request, reply) => {
     const who = await whoIs(shell, request);
     if (!who) return reply.code(401).type('text/html').send(signInPage({ start: `/auth/google?to=${encodeURIComponent(`/pending/${request.params.id}`)}`, note: null }));
+    const known = readId<RequestId>('request', request.params.id);
+    const overlap = known && await findingOfRequest(shell.db, who.coach.id, known);
+    if (overlap) return reply.redirect(`/overlaps/${overlap.id}`, 303);
     return reply.type('text/html').send(await show(who, request.params.id, { fault: null, isDecided: false }));
   });
 

@@ -11,6 +11,7 @@ import { connectRoutes } from './connect.route.js';
 import { healthRoutes } from './health.route.js';
 import { linkRoutes } from './link.route.js';
 import { messagePage, STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './pages/index.js';
+import { overlapRoutes } from './overlaps.route.js';
 import { pushRoutes } from './push.route.js';
 import { requestRoutes } from './request.route.js';
 import type { Web } from './web.port.js';
@@ -53,6 +54,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   linkRoutes(app, web);
   connectRoutes(app, web);
   coachRoutes(app, web);
+  overlapRoutes(app, web);
   pushRoutes(app, web);
   if (web.sandbox) web.sandbox(app);
   else app.get('/', async (_request, reply) => reply.type('text/html').send(messagePage({ title: 'Makeway', lines: ['Makeway settles booking conflicts in a coach\'s Google Calendar.'], tone: 'neutral', link: { href: '/pending', text: 'Coaches: sign in' } })));

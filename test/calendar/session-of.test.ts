@@ -32,8 +32,8 @@ test.each<[string, Partial<CalendarEvent>, SessionClaim]>([
   ['out of office', { eventType: 'outOfOffice', attendees: [dana] }, { kind: 'plain', why: 'type' }],
   ['an event that could not be read', { unparsed: 'bad end', attendees: [dana] }, { kind: 'plain', why: 'unparsed' }],
   ['an invitation', { organizedHere: false, attendees: [{ ...dana, organizer: true }, { ...kim, organizer: false }, sam] },
-    { kind: 'not-ours', organizer: { email: 'dana@x.example', displayName: 'Dana' }, others: 1 }],
-  ['an invitation with a hidden organizer', { organizedHere: false, attendees: [{ ...kim, organizer: false }] }, { kind: 'not-ours', organizer: null, others: 0 }],
+    { kind: 'not-ours', isUnanswered: false, organizer: { email: 'dana@x.example', displayName: 'Dana' }, others: 1 }],
+  ['an invitation with a hidden organizer', { organizedHere: false, attendees: [{ ...kim, organizer: false }] }, { kind: 'not-ours', isUnanswered: false, organizer: null, others: 0 }],
   ['an invitation that the coach declined', { organizedHere: false, attendees: [{ ...dana, organizer: true }, { ...kim, organizer: false, responseStatus: 'declined' }] },
     { kind: 'plain', why: 'free' }],
 ])('%s', (_, parts, claim) => {

@@ -13,7 +13,7 @@ const NAMED: SessionClaim = { kind: 'named', clientId: 'cl_1' };
 const UNNAMED: SessionClaim = { kind: 'unnamed', title: 'Dana', key: 'dana' };
 const LUNCH: SessionClaim = { kind: 'plain', why: 'not-a-client' };
 const GROUP: SessionClaim = { kind: 'group', size: 2 };
-const NOT_OURS: SessionClaim = { kind: 'not-ours', organizer: null, others: 0 };
+const NOT_OURS: SessionClaim = { kind: 'not-ours', isUnanswered: false, organizer: null, others: 0 };
 
 let made = 0;
 const blocker = (claim: SessionClaim, change: Partial<Blocker> = {}): Blocker => {

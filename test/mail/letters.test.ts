@@ -34,6 +34,10 @@ const decisionFacts = {
 
 const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   decision: decisionFacts,
+  digest: {
+    letter: 'digest', ...coach, link: link('overlaps'),
+    findings: [{ kind: 'overlap', one: 'Dana: coaching', other: 'Sam: coaching', interval: slots[0]?.interval ?? decisionFacts.wanted, cameBack: null }, { kind: 'invitation', one: 'Team day', other: 'Dana: coaching', interval: decisionFacts.wanted, cameBack: 'There was no answer in time.' }],
+  },
   ask: { letter: 'ask', ...askFacts },
   'ask-reminder': { letter: 'ask-reminder', ...askFacts },
   'ask-over': { letter: 'ask-over', ...askFacts },
@@ -42,7 +46,7 @@ const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   moved: { letter: 'moved', to: askFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') },
   declined: { letter: 'declined', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
   expired: { letter: 'expired', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
-  settled: { letter: 'settled', ...coach, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
+  settled: { letter: 'settled', ...coach, stoodThere: false, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
   frozen: { letter: 'frozen', ...coach, calendar: mark('Practice'), since: at('2026-11-24T12:00') },
   reconnect: { letter: 'reconnect', ...coach, since: at('2026-11-23T09:00'), account: mark('kim@coach.example'), open: 2, link: link('connect') },
   withdrawn: { letter: 'withdrawn', ...coach, incomingName: mark('Sam'), wanted: span('2026-11-30T13:00') },

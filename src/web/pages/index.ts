@@ -4,6 +4,7 @@ export { STYLESHEET } from './stylesheet.js';
 export { decisionPage } from './decision.js';
 export { offerPage } from './offer.js';
 export { pendingPage } from './pending.js';
+export { overlapPage, overlapsPage } from './overlaps.js';
 export { messagePage } from './message.js';
 export { connectPage } from './connect.js';
 export { signInPage } from './sign-in.js';
