@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { rfc3339 } from '../../src/kernel/zone.js';
 import { newLife, type Call } from '../support/lives.js';
-import { allMails, askDana, danasSeries, expectNothingStuck, holdCall, linkTo, MONDAY, offerSam, on, PATCHES, startsIn, wish } from '../support/story.js';
+import { allMails, askDana, danasSeries, expectNothingStuck, holdCall, linkTo, MONDAY, offerSam, on, PATCHES, signedIn, startsIn, wish } from '../support/story.js';
 import { at, aWorld, DANA, KIM, SAM, type World } from '../support/world.js';
 
 const TWO = at(MONDAY, 1);
@@ -20,7 +20,17 @@ const form = (fields: Record<string, string>): string => new URLSearchParams(fie
 const click = async (w: World, email: string, fields: Record<string, string>): Promise<Call> => ({ method: 'POST', path: new URL(await linkTo(w, email)).pathname, body: form(fields) });
 const dentist = (w: World): Promise<unknown> => w.addEvent({ id: 'dentist', summary: 'Dentist', start: at(TWO, 0.5) });
 /** Reading what Google pushes goes on beside the tale. */
-const BESIDE = /^commit (pull|wait)$/;
+const BESIDE = /^commit (pull|wait|look-out)$/;
+/** Sam invites Kim over Dana's session; Kim finds it and asks Dana to move. */
+async function askForInvitation(w: World): Promise<void> {
+  const seen = async (): Promise<void> => { for (const ms of [1_800_000, 60_000]) await w.pass(ms); };
+  await seen();
+  await w.addEvent({ id: 'boardmeeting', summary: 'Board meeting', start: MONDAY, guests: [KIM.email] }, SAM.email);
+  await seen();
+  const finding = await w.one<{ id: string; other_key: string }>('select id, other_key from findings');
+  await (await signedIn(w)).post(`/overlaps/${finding?.id ?? ''}`, { do: 'ask', about: finding?.other_key ?? '' });
+  await w.settle();
+}
 const LANDING = ['commit send-insert', 'google insert', 'commit inserted', 'commit verified', 'google patch', 'commit landed', 'smtp send', 'commit mail-sent'];
 
 const TALES: Readonly<Record<string, Tale>> = {
@@ -45,6 +55,12 @@ const TALES: Readonly<Record<string, Tale>> = {
     core: ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit vacated', ...LANDING],
     // Once is the tale of crash.test.ts, and the landing that of the pick.
     only: (after, twice) => twice && after <= 5,
+  },
+  'from Dana\'s choice to the invitation that is accepted': {
+    until: askForInvitation, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }),
+    core: ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit vacated', 'commit send-insert', 'google patch', 'commit landed', 'smtp send', 'commit mail-sent'],
+    // Up to the move it is the tale before this one.
+    only: (after, twice) => (twice ? after >= 6 && after <= 8 : after >= 5),
   },
   'the chosen slot was taken in Google': {
     until: async (w) => { await askDana(w); await dentist(w); }, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }),
