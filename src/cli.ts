@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
 import { readRules } from '../config/policy.js';
-import { coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
+import { coachById, coachBySlug, saveApiKey, saveCoach } from './coach/coach.store.js';
+import { changeRules } from './coach/rules.flow.js';
 import { sha256 } from './work/hash.js';
 import { Problem } from './kernel/problem.js';
 import { plus } from './kernel/interval.js';
@@ -228,7 +229,7 @@ async function setRules(shell: Composed['shell'], slug: string | undefined, poli
   if (!known || policy === undefined) throw new Usage(slug && !known ? `There is no coach "${slug}".` : 'makeway coach set <slug> --policy \'{"land":"manual"}\'');
   const read = readRules(policy);
   if ('fault' in read) throw new Usage(read.fault);
-  await inTx(shell.db, 'commit coach', (tx) => setPolicy(tx, known.id, read.rules));
+  await changeRules(shell, { coachId: known.id, by: 'operator' }, { set: read.rules, drop: [] });
   say(`${known.slug}: ${JSON.stringify((await coachById(shell.db, known.id)).policy)}`);
   return 0;
 }

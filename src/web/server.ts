@@ -15,6 +15,7 @@ import { messagePage, STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './pages/
 import { overlapRoutes } from './overlaps.route.js';
 import { pushRoutes } from './push.route.js';
 import { requestRoutes } from './request.route.js';
+import { rulesRoutes } from './rules.route.js';
 import type { Web } from './web.port.js';
 
 const STATUS: Partial<Record<ProblemCode, number>> = {
@@ -57,6 +58,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   coachRoutes(app, web);
   overlapRoutes(app, web);
   calendarRoutes(app, web);
+  rulesRoutes(app, web);
   pushRoutes(app, web);
   if (web.sandbox) web.sandbox(app);
   else app.get('/', async (_request, reply) => reply.type('text/html').send(messagePage({ title: 'Makeway', lines: ['Makeway settles booking conflicts in a coach\'s Google Calendar.'], tone: 'neutral', link: { href: '/pending', text: 'Coaches: sign in' } })));

@@ -5,6 +5,7 @@ export { decisionPage } from './decision.js';
 export { offerPage } from './offer.js';
 export { calendarsPage, ROLE_IN_WORDS, type CalendarView } from './calendars.js';
 export { NOTHING_TOLD, type Told } from './coach-layout.js';
+export { rulesPage, type RulesView } from './rules.js';
 export { pendingPage } from './pending.js';
 export { overlapPage, overlapsPage } from './overlaps.js';
 export { messagePage } from './message.js';
