@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, readDaemonSettings, SettingsProblem, type DaemonSettings } from '../config/settings.js';
 import { readRules } from '../config/policy.js';
-import { coachById, coachBySlug, saveApiKey, saveCoach, setPolicy } from './coach/coach.store.js';
+import { coachById, coachBySlug, saveApiKey, saveCoach } from './coach/coach.store.js';
+import { changeRules } from './coach/rules.flow.js';
 import { sha256 } from './work/hash.js';
 import { Problem } from './kernel/problem.js';
 import { plus } from './kernel/interval.js';
@@ -59,9 +60,9 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
   makeway coach disconnect <slug>       gives the permission back to Google and forgets the copy
                                         of the calendar; the coach's events stay as they are
   makeway calendar list <coach>         their calendars, with role, access and state
-  makeway calendar role <coach> <calendar> sessions|busy|requests|ignored
-                                        what a calendar is for: sessions live and land there; it takes time; the
-                                        inbox for requests; or nothing
+  makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored
+                                        what a calendar is for: sessions live and land there; it takes time; its
+                                        events are the working hours; the inbox for requests; or nothing
   makeway key create [--name N]         makes an API key, shown once
   makeway keys rotate [--dry-run]       seals all secrets anew under the first of SECRET_KEYS, and
                                         says which older keys are still needed
@@ -228,7 +229,7 @@ async function setRules(shell: Composed['shell'], slug: string | undefined, poli
   if (!known || policy === undefined) throw new Usage(slug && !known ? `There is no coach "${slug}".` : 'makeway coach set <slug> --policy \'{"land":"manual"}\'');
   const read = readRules(policy);
   if ('fault' in read) throw new Usage(read.fault);
-  await inTx(shell.db, 'commit coach', (tx) => setPolicy(tx, known.id, read.rules));
+  await changeRules(shell, { coachId: known.id, by: 'operator' }, { set: read.rules, drop: [] });
   say(`${known.slug}: ${JSON.stringify((await coachById(shell.db, known.id)).policy)}`);
   return 0;
 }
@@ -236,7 +237,7 @@ async function setRules(shell: Composed['shell'], slug: string | undefined, poli
 async function calendar({ shell }: Composed, args: string[]): Promise<number> {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
   const answer = await calendarCommand(shell, positionals);
-  if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|requests|ignored');
+  if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored');
   (answer.isRefused ? process.stderr : process.stdout).write(`${answer.lines.join('\n')}\n`);
   return answer.isRefused ? 1 : 0;
 }

@@ -47,6 +47,12 @@ export async function setPolicy(tx: Tx, id: CoachId, rules: Partial<Policy>): Pr
   await run(tx, 'update coaches set policy = policy || (:rules)::jsonb where id = :id', { id, rules: JSON.stringify(rules) });
 }
 
+/** Takes rules back to the defaults, also to those of releases to come. */
+export const dropRules = (tx: Tx, id: CoachId, names: readonly (keyof Policy)[]): Promise<number> =>
+  run(tx, 'update coaches set policy = policy - (:names)::text[] where id = :id', { id, names: [...names] });
+export const saveDetails = (tx: Tx, id: CoachId, details: { name: string; zone: string; slug: string }): Promise<number> =>
+  run(tx, 'update coaches set name = :name, time_zone = :zone, slug = :slug where id = :id', { id, ...details });
+
 /** Keeps a new API key; only its hash is stored. */
 export async function saveApiKey(tx: Tx, name: string, hash: Buffer, now: Instant): Promise<void> {
   await run(tx, 'insert into api_keys (id, name, key_hash, created_at) values (:id, :name, :hash, :now)', { id: mintId('key'), name, hash, now: param(now) });

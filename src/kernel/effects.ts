@@ -10,7 +10,7 @@ export const EFFECTS = [
   'commit send-insert', 'commit inserted', 'commit intend-undo', 'commit undone', 'commit verified', 'commit landed', 'commit wait',
   'commit pull-page', 'commit pull', 'commit calendar-list', 'commit calendar-role', 'commit channel', 'commit push', 'commit connect', 'commit sign-in',
   'commit refresh-lease', 'commit refresh', 'commit grant-broken', 'commit disconnect', 'commit forget', 'commit left', 'commit reseal',
-  'commit mail-sent', 'commit mail-refused', 'commit mail-pointless', 'commit prune', 'commit coach', 'commit sweep', 'commit horizon', 'commit reconcile',
+  'commit mail-sent', 'commit mail-refused', 'commit mail-pointless', 'commit prune', 'commit coach', 'commit rules', 'commit client', 'commit sweep', 'commit horizon', 'commit reconcile',
   'google insert', 'google patch', 'google delete', 'google watch', 'google stop', 'google refresh', 'google revoke',
   'smtp send',
 ] as const;

@@ -14,7 +14,7 @@ export type LetterFacts =
   | { readonly letter: 'withdrawn'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly wanted: Interval }
   | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
-  | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean }
+  | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean; /** Its events were the working hours. */ readonly heldHours?: boolean }
   | { readonly letter: 'reconnect'; readonly to: Addressee; readonly zone: string; readonly since: Instant; readonly account: string; readonly open: number; readonly link: string };
 export type LetterKind = LetterFacts['letter'];
 

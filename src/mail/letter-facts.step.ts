@@ -59,7 +59,7 @@ async function aboutCalendar(shell: Shell, coach: Coach, row: OutboxRow): Promis
   const isStillSo = row.letter === 'calendar-gone' ? calendar?.retiredRole !== null : calendar?.role === 'sessions' && !canWrite(calendar.accessRole);
   if (!calendar || !isStillSo) return null;
   const heldSessions = row.letter === 'calendar-read-only' || calendar.retiredRole === 'sessions';
-  const facts: LetterFacts = { letter: row.letter, to: { name: coach.name }, zone: coach.zone, calendar: calendar.summary, noticedAt: row.created_at, hasTarget: (await sessionCalendar(shell.db, coach.id)) !== null, heldSessions };
+  const facts: LetterFacts = { letter: row.letter, to: { name: coach.name }, zone: coach.zone, calendar: calendar.summary, noticedAt: row.created_at, hasTarget: (await sessionCalendar(shell.db, coach.id)) !== null, heldSessions, heldHours: calendar.retiredRole === 'hours' };
   return { facts, to: { name: coach.name, address: coach.email } };
 }
 

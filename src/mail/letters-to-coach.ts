@@ -138,12 +138,12 @@ export function planCalendarGone(facts: CalendarFacts): LetterPlan {
   const name = oneLine(facts.calendar);
   return {
     subject: CALENDAR_GONE.subject(name),
-    preview: CALENDAR_GONE.preview,
+    preview: facts.heldHours ? CALENDAR_GONE.previewOfHours : CALENDAR_GONE.preview,
     heading: CALENDAR_GONE.heading,
     blocks: [
       hello(facts, CALENDAR_GONE.opening(name)),
       time(name, [CALENDAR_GONE.noticed(momentInWords(facts.noticedAt, facts.zone))]),
-      say(CALENDAR_GONE.effect(facts.heldSessions)),
+      say(facts.heldHours ? CALENDAR_GONE.effectOnHours : CALENDAR_GONE.effect(facts.heldSessions)),
       ...(facts.heldSessions && !facts.hasTarget ? [say(CALENDAR_GONE.noTarget)] : []),
     ],
     footer: COACH_FOOTER,

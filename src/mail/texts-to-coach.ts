@@ -112,6 +112,8 @@ export const CALENDAR_GONE = {
   noticed,
   effect: (heldSessions: boolean): string =>
     `Makeway no longer takes its events into account: their times can be booked.${heldSessions ? ' The sessions on it count as deleted by you.' : ''} If the calendar comes back, Makeway takes it up again by itself.`,
+  previewOfHours: 'It held your working hours.',
+  effectOnHours: 'Its events were your working hours. Unless another calendar holds them, the working hours of your rules count from now on. If the calendar comes back, Makeway takes it up again by itself.',
   noTarget: NO_TARGET,
 } as const;
 

@@ -16,7 +16,7 @@ import type { Web } from './web.port.js';
 const TRIP_COOKIE = 'makeway_oauth';
 const SIGN_IN_LASTS_S = 14 * 86_400;
 /** Sign-in leads back to the coach's own pages only, however an address is written. */
-const returnPath = (to: unknown): string => (typeof to === 'string' && /^\/(connect|overlaps|pending(\/[a-z0-9_]{1,40})?)$/.test(to) ? to : '/pending');
+const returnPath = (to: unknown): string => (typeof to === 'string' && /^\/(connect|overlaps|calendars|rules|history|(pending|clients)(\/[a-z0-9_]{1,40})?)$/.test(to) ? to : '/pending');
 const START = { connect: '/connect', 'sign-in': '/sign-in' } as const;
 
 /** The way to Google and back: signing in, connecting a calendar, and leaving again. */

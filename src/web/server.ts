@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
+import { calendarRoutes } from './calendars.route.js';
 import { coachRoutes } from './coach.route.js';
 import { connectRoutes } from './connect.route.js';
 import { healthRoutes } from './health.route.js';
@@ -14,6 +15,7 @@ import { messagePage, STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './pages/
 import { overlapRoutes } from './overlaps.route.js';
 import { pushRoutes } from './push.route.js';
 import { requestRoutes } from './request.route.js';
+import { rulesRoutes } from './rules.route.js';
 import type { Web } from './web.port.js';
 
 const STATUS: Partial<Record<ProblemCode, number>> = {
@@ -55,6 +57,8 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   connectRoutes(app, web);
   coachRoutes(app, web);
   overlapRoutes(app, web);
+  calendarRoutes(app, web);
+  rulesRoutes(app, web);
   pushRoutes(app, web);
   if (web.sandbox) web.sandbox(app);
   else app.get('/', async (_request, reply) => reply.type('text/html').send(messagePage({ title: 'Makeway', lines: ['Makeway settles booking conflicts in a coach\'s Google Calendar.'], tone: 'neutral', link: { href: '/pending', text: 'Coaches: sign in' } })));

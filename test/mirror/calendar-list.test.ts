@@ -52,7 +52,7 @@ describe('an entry about a known calendar', () => {
   ])('%s', (_what, k, e, expected) => { expect(did(k, e)).toEqual(expected); });
 
   test('it comes back: as it was if its access still allows that, else it takes time', () => {
-    const back = (retiredRole: 'sessions' | 'busy', accessRole: string) => heedEntry(known({ role: 'ignored', retiredRole, listed: 'absent' }), entry({ accessRole }));
+    const back = (retiredRole: 'sessions' | 'busy' | 'hours', accessRole: string) => heedEntry(known({ role: 'ignored', retiredRole, listed: 'absent' }), entry({ accessRole }));
     expect(back('busy', 'reader')).toEqual([{ do: 'take back', role: 'busy' }]);
     expect(back('sessions', 'writer')).toEqual([{ do: 'take back', role: 'sessions' }]);
     expect(back('sessions', 'reader')).toEqual([{ do: 'take back', role: 'busy' }]);
@@ -78,7 +78,7 @@ describe('a known calendar that is not on the list', () => {
   ])('%s', (_what, k, sight, expected) => { expect(heedAbsence(known(k), sight, NOW).map((r) => r.do)).toEqual(expected); });
 
   test('Google is asked only about calendars that are mirrored', () => {
-    expect((['sessions', 'busy', 'requests', 'ignored'] as const).map((role) => needsLook(known({ role })))).toEqual([true, true, false, false]);
+    expect((['sessions', 'busy', 'hours', 'requests', 'ignored'] as const).map((role) => needsLook(known({ role })))).toEqual([true, true, true, false, false]);
   });
 });
 
@@ -113,7 +113,14 @@ describe('when the list is read', () => {
 
 describe('another role by hand', () => {
   const idle = { asks: 0, landings: 0 };
-  test.each<[string, Partial<KnownCalendar>, 'sessions' | 'busy' | 'requests' | 'ignored', { asks: number; landings: number }, object]>([
+  test.each<[string, Partial<KnownCalendar>, 'sessions' | 'busy' | 'requests' | 'ignored' | 'hours', { asks: number; landings: number }, object]>([
+    ['busy to hours', {}, 'hours', idle, { mirror: 'strip' }],
+    ['sessions to hours', { role: 'sessions' }, 'hours', idle, { mirror: 'strip' }],
+    ['sessions to hours, while somebody is being asked', { role: 'sessions' }, 'hours', { asks: 1, landings: 0 }, { refused: 'asks' }],
+    ['hours to busy', { role: 'hours' }, 'busy', idle, { mirror: 'strip' }],
+    ['hours to sessions', { role: 'hours' }, 'sessions', idle, { mirror: 'forget' }],
+    ['hours to ignored', { role: 'hours' }, 'ignored', idle, { mirror: 'forget' }],
+    ['hours of which only the times can be seen', { role: 'ignored', accessRole: 'freeBusyReader' }, 'hours', idle, { mirror: 'forget' }],
     ['busy to sessions', {}, 'sessions', idle, { mirror: 'forget' }],
     ['sessions to busy', { role: 'sessions' }, 'busy', idle, { mirror: 'strip' }],
     ['busy to ignored', {}, 'ignored', idle, { mirror: 'forget' }],

@@ -26,7 +26,7 @@ const select = async <Row>(db: Knex, sql: string, bindings: Record<string, unkno
 
 /** Every difference between the mirror and Google, in words; empty if there is none. */
 export async function differences(db: Knex, q: Question): Promise<string[]> {
-  const calendars = await select<Mirrored>(db, `select id, google_id, role, time_zone from calendars where coach_id = :id and role in ('sessions', 'busy') order by google_id`, { id: q.coachId });
+  const calendars = await select<Mirrored>(db, `select id, google_id, role, time_zone from calendars where coach_id = :id and role in ('sessions', 'busy', 'hours') order by google_id`, { id: q.coachId });
   const events = await select<EventRow>(db, 'select calendar_id, id, root_id, etag, updated_at, event from events where coach_id = :id', { id: q.coachId });
   const occurrences = await select<OccurrenceRow>(db, `select calendar_id, root_id, event_id, lower(period) as s, upper(period) as e, is_all_day, blocking from occurrences where coach_id = :id`, { id: q.coachId });
   const found: string[] = [];
@@ -43,7 +43,7 @@ export async function differences(db: Knex, q: Question): Promise<string[]> {
     const hidden = new Set(expanded.envelope.accessRole === 'reader' ? [...read, ...expanded.items].filter(isHidden).map((item) => rootId(item.id)) : []);
     const seen = (id: string): boolean => !hidden.has(rootId(id));
     const items = read.filter((item) => seen(item.id));
-    if (!isBlind) say(comparedEvents(items, events.filter((e) => e.calendar_id === c.id && seen(e.id)), c.role === 'busy', q.doubtful));
+    if (!isBlind) say(comparedEvents(items, events.filter((e) => e.calendar_id === c.id && seen(e.id)), c.role !== 'sessions', q.doubtful));
     const doubtful = new Set([...q.doubtful, ...items.filter(isUncertain).map((item) => String(item.id))]);
     say(comparedOccurrences(expanded.items.filter((item) => seen(item.id)), expanded.envelope.timeZone, occurrences.filter((o) => o.calendar_id === c.id && seen(o.root_id)), { ...q, doubtful, mustTakeTime: q.doubtful }));
   }

@@ -1,6 +1,7 @@
 import { html, type Html } from '../../kernel/html.js';
 import { momentInWords } from '../../kernel/zone.js';
 import type { ConnectView, Connection } from '../views.js';
+import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
 
 /** Says what Makeway asks Google for, and why; how the connection stands, to a coach who is signed in; and lets them leave.
@@ -9,7 +10,7 @@ export function connectPage(view: ConnectView): string {
   const { coach, connection } = view;
   const isConnected = connection?.is === 'connected';
   const isWanted = !isConnected && connection?.is !== 'leaving';
-  return layout('Connect your calendar', html`<article class="card${isConnected && ' tone-good'}">
+  const body = html`<article class="card${isConnected && ' tone-good'}">
 <h1>${TITLE[connection?.is ?? 'none']}</h1>
 ${coach && connection && standing(connection, coach.zone)}
 ${isConnected && html`<p><a class="button primary" href="/pending">To the requests</a></p>`}
@@ -17,7 +18,8 @@ ${(connection === null || connection.is === 'none') && html`<p>Makeway keeps dou
 ${isWanted && way(view.start, connection?.is === 'broken' ? 'Connect again' : 'Continue with Google')}
 </article>
 ${isWanted && asked()}
-${coach && (connection?.is === 'connected' || connection?.is === 'broken') && leaving(coach.guard, view.start, isConnected)}`);
+${coach && (connection?.is === 'connected' || connection?.is === 'broken') && leaving(coach.guard, view.start, isConnected)}`;
+  return coach ? coachLayout('Connection', { page: '/connect', guard: coach.guard }, body, { isWide: false }) : layout('Connect your calendar', body);
 }
 
 const TITLE = { connected: 'Your calendar is connected', broken: 'Connect your calendar again', leaving: 'Your calendar is disconnected', none: 'Connect your Google Calendar' } as const;

@@ -7,6 +7,8 @@ export interface LayoutOptions {
   readonly refreshSeconds?: number;
   /** Wider than one column of text: lists and tables. */
   readonly isWide?: boolean;
+  /** Stands before the content: the navigation of signed-in pages. */
+  readonly header?: Html;
   /** The page has a form that changes the zone: the visitor's own is detected. */
   readonly knowsZone?: boolean;
 }
@@ -31,7 +33,8 @@ ${options.refreshSeconds !== undefined && html`<meta http-equiv="refresh" conten
 ${options.knowsZone && html`<script src="${ZONE_SCRIPT_PATH}" defer></script>`}
 </head>
 <body>
-<main class="${options.isWide ? 'wide' : 'narrow'}">
+${options.header}
+<main id="content" tabindex="-1" class="${options.isWide ? 'wide' : 'narrow'}">
 ${body}
 </main>
 <footer>Makeway</footer>

@@ -1,22 +1,19 @@
 import { html, type Html } from '../../kernel/html.js';
 import { spanInWords } from '../../mail/letter-times.js';
 import type { PendingRow, PendingView } from '../views.js';
-import { layout } from './layout.js';
+import { coachLayout } from './coach-layout.js';
 
 /** All requests of one coach. A row leads to `/pending/<request id>`; *Sign out* posts `guard` to `/sign-out`. */
 export function pendingPage(view: PendingView): string {
   const waiting = view.rows.filter((row) => row.needsYou);
   const running = view.rows.filter((row) => !row.needsYou);
-  return layout('Requests', html`<div class="top">
-<h1>Requests to ${view.coachName}</h1>
-<form method="post" action="/sign-out"><input type="hidden" name="guard" value="${view.guard}"><button class="quiet">Sign out</button></form>
-</div>
+  return coachLayout('Requests', { page: '/pending', guard: view.guard }, html`<h1>Requests to ${view.coachName}</h1>
 ${view.google === 'broken' && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/connect">Connect it again</a></p>`}
 ${view.google === 'none' && html`<p class="fault" role="alert">Your Google Calendar is not connected, so nothing can move or land. <a href="/connect">Connect it</a></p>`}
 ${view.google === 'active' && html`<p class="soft small"><a href="/connect">Your calendar is connected</a></p>`}
 ${section('Waiting for you', waiting, view.zone, 'Nothing waits for you. New requests come by mail and appear here.')}
 ${running.length > 0 && section('On their way', running, view.zone, '')}
-${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`, { isWide: true });
+${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`);
 }
 
 const section = (title: string, rows: readonly PendingRow[], zone: string, empty: string): Html => html`<section class="card">
