@@ -59,9 +59,9 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
   makeway coach disconnect <slug>       gives the permission back to Google and forgets the copy
                                         of the calendar; the coach's events stay as they are
   makeway calendar list <coach>         their calendars, with role, access and state
-  makeway calendar role <coach> <calendar> sessions|busy|requests|ignored
-                                        what a calendar is for: sessions live and land there; it takes time; the
-                                        inbox for requests; or nothing
+  makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored
+                                        what a calendar is for: sessions live and land there; it takes time; its
+                                        events are the working hours; the inbox for requests; or nothing
   makeway key create [--name N]         makes an API key, shown once
   makeway keys rotate [--dry-run]       seals all secrets anew under the first of SECRET_KEYS, and
                                         says which older keys are still needed
@@ -236,7 +236,7 @@ async function setRules(shell: Composed['shell'], slug: string | undefined, poli
 async function calendar({ shell }: Composed, args: string[]): Promise<number> {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
   const answer = await calendarCommand(shell, positionals);
-  if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|requests|ignored');
+  if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored');
   (answer.isRefused ? process.stderr : process.stdout).write(`${answer.lines.join('\n')}\n`);
   return answer.isRefused ? 1 : 0;
 }

@@ -13,3 +13,12 @@ export function blockingOf(event: CalendarEvent): Blocking {
   if (event.attendees.some((guest) => guest.self && guest.responseStatus === 'declined')) return 'free';
   return event.eventType === 'focusTime' ? 'soft' : 'busy';
 }
+
+/**
+ * Is `event`, of a calendar that holds the working hours, a time at which the coach works? Any plain timed event is, also one
+ * marked as free: office hours usually are. An all-day event is a note about the day and opens nothing, nor does what is
+ * cancelled, declined by the coach, out of office or of another special type, or could not be read: what is not sure stays shut.
+ */
+export const isWorkingTime = (event: CalendarEvent): boolean =>
+  event.status !== 'cancelled' && event.unparsed === null && event.when?.kind === 'timed' && event.eventType === 'default'
+  && !event.attendees.some((guest) => guest.self && guest.responseStatus === 'declined');

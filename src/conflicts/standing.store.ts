@@ -2,13 +2,14 @@ import type { CalendarEvent } from '../calendar/event.js';
 import { sessionClaim } from '../calendar/session-of.js';
 import type { Coach } from '../coach/coach.store.js';
 import { DAY, overlaps, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
-import { canWrite, isBusyOnly, WRITING } from '../mirror/access-role.js';
+import { canWrite, isBusyOnly, MIRRORED, WRITING } from '../mirror/access-role.js';
 import { namedTitles } from '../requests/client.store.js';
 import { liveHolds } from '../slots/hold.store.js';
 import type { SlotFacts } from '../slots/search.js';
 import { intervalOf, oneRow, PERIOD, rangeParam, rows } from '../postgres/rows.js';
 import type { Reader } from '../postgres/transaction.js';
 import { blockerKey, type Blocker } from './blocker.js';
+import { hoursWithin } from './hours.store.js';
 
 /** Everything in the mirror that takes the coach's time within `window`, sorted by start. */
 export async function blockersAt(db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> {
@@ -41,22 +42,25 @@ export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs
     select ${PERIOD.replaceAll('period)', 'o.period)')}, c.role = 'sessions' and not o.is_all_day as counts from occurrences o
     join calendars c on c.coach_id = o.coach_id and c.id = o.calendar_id and c.role in ('sessions', 'busy')
     where o.coach_id = :coachId and o.blocking <> 'free' and o.period && (:span)::tstzrange`, { coachId: coach.id, span: rangeParam(span) });
+  const hours = await hoursWithin(db, coach, span);
   const holds = (await liveHolds(db, coach.id, span)).map((h) => h.interval);
   const sessions = busy.filter((b) => b.counts).map(intervalOf);
   // A hold is a session to come, unless it waits for the time of one that stands there
   const toCome = holds.filter((hold) => !sessions.some((s) => overlaps(s, hold)));
   return {
     now, policy: coach.policy, zone: coach.zone, lengthMs, busy: [...busy.map(intervalOf), ...holds, ...taken],
+    ...(hours !== null && { hours }),
     sessionStarts: [...sessions, ...toCome].map((s) => s.start),
   };
 }
 
-/** Why this coach's calendars cannot be trusted right now, or null: none is connected; their list or a calendar never read,
+/** Why this coach's calendars cannot be trusted right now, or null: none is connected; their list or a calendar (also the one of the
+ *  working hours) never read,
  *  one frozen, a broken grant; or none that could hold a session. */
 export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | 'disconnected' | null> {
   const row = await oneRow<{ sessions: number; unread: number; grants: number; working: number; known: number }>(db, `
     select count(*) as known, count(*) filter (where role = 'sessions' and access_role = any(:writing)) as sessions,
-      count(*) filter (where role in ('sessions', 'busy') and (last_full_at is null or frozen_at is not null)) as unread,
+      count(*) filter (where role in (${MIRRORED}) and (last_full_at is null or frozen_at is not null)) as unread,
       (select count(*) from grants g where g.coach_id = :coachId) as grants,
       (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as working
     from calendars where coach_id = :coachId`, { coachId: coach.id, writing: [...WRITING] });

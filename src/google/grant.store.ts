@@ -1,5 +1,6 @@
 import type { CoachId, GrantId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
+import { MIRRORED } from '../mirror/access-role.js';
 import { mintId, oneRow, param, paramOrNull, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 
@@ -35,7 +36,7 @@ export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; emai
  *  them has consequences. All are read at once. */
 export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
   await run(tx, `insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values (:coach, :id, :google, :summary, :zone, :access, :role, :wake)
-    on conflict (coach_id, google_id) do update set wake_at = case when calendars.role in ('sessions', 'busy') then cast(:now as timestamptz) end`, {
+    on conflict (coach_id, google_id) do update set wake_at = case when calendars.role in (${MIRRORED}) then cast(:now as timestamptz) end`, {
     coach: c.coachId, id: c.id, google: c.googleId, summary: c.summary, zone: c.zone, access: c.accessRole, role: c.role, now: param(now), wake: c.role === 'ignored' ? null : param(now),
   });
 }

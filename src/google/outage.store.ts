@@ -1,6 +1,7 @@
 /** A permission that is over, and its coming back: the coach's calendars and channels rest in between. */
 import type { CoachId, GrantId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
+import { MIRRORED } from '../mirror/access-role.js';
 import { enqueueAboutGrant } from '../mail/outbox.store.js';
 import { param, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
@@ -26,7 +27,7 @@ export async function breakGrant(tx: Tx, grant: { coachId: CoachId; id: GrantId;
 export async function resume(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
   const rested = { coach: coachId, now: param(now) };
   await run(tx, `update calendars set wake_at = :now, dirty = dirty + 1, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1
-    where coach_id = :coach and role in ('sessions', 'busy')`, rested);
+    where coach_id = :coach and role in (${MIRRORED})`, rested);
   await run(tx, 'update calendar_lists set attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1 where coach_id = :coach', { coach: coachId });
   await run(tx, `update channels set wake_at = :now, renew_at = case when state = 'open' then cast(:now as timestamptz) else renew_at end, attempts = 0, last_error = null, lease_owner = null, lease_until = null, fence = fence + 1
     where coach_id = :coach and state in ('opening', 'open', 'closing')`, rested);

@@ -1,7 +1,13 @@
-/** What a calendar is for here (design, section 2). */
-export type Role = 'sessions' | 'busy' | 'requests' | 'ignored';
+/** What a calendar is for here (design, section 2). `hours`: its events are the working time; it never blocks. */
+export type Role = 'sessions' | 'busy' | 'hours' | 'requests' | 'ignored';
 /** The calendars whose events are mirrored. */
-export const isMirrored = (role: Role): boolean => role === 'sessions' || role === 'busy';
+export type MirroredRole = 'sessions' | 'busy' | 'hours';
+const MIRRORED_ROLES: ReadonlySet<Role> = new Set<MirroredRole>(['sessions', 'busy', 'hours']);
+export const isMirrored = (role: Role): role is MirroredRole => MIRRORED_ROLES.has(role);
+/** The same in SQL: `role in (MIRRORED)`. */
+export const MIRRORED = [...MIRRORED_ROLES].map((role) => `'${role}'`).join(', ');
+/** Of these calendars only times and status are mirrored (design, section 10). */
+export const keepsTimesOnly = (role: string): boolean => role === 'busy' || role === 'hours';
 
 /** Access roles under which events can be written (sheet 5). */
 export const WRITING: ReadonlySet<string> = new Set(['owner', 'writer', 'writerWithoutPrivateAccess']);
@@ -9,6 +15,7 @@ export const WRITING: ReadonlySet<string> = new Set(['owner', 'writer', 'writerW
 export const canWrite = (accessRole: string): boolean => WRITING.has(accessRole);
 /** Shows busy times and nothing else; `events.list` then always answers single occurrences (sheet 1.1). */
 export const isBusyOnly = (accessRole: string): boolean => accessRole === 'freeBusyReader';
-/** May a calendar with this access have this role? Sessions have to be written, requests have to be read. */
+/** May a calendar with this access have this role? Sessions have to be written, requests have to be read; of working hours that
+ *  somebody else keeps the times are enough. */
 export const mayBe = (role: Role, accessRole: string): boolean =>
   role === 'sessions' ? canWrite(accessRole) : role === 'requests' ? !isBusyOnly(accessRole) && accessRole !== 'none' : true;

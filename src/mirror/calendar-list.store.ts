@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/interval.js';
 import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
 import { notifyDue } from '../work/due.store.js';
-import { isMirrored, type Role } from './access-role.js';
+import { isMirrored, MIRRORED, type Role } from './access-role.js';
 import { listedAs, type KnownCalendar } from './calendar-list.js';
 import { OUT_OF_SIGHT } from './calendar.store.js';
 
@@ -52,7 +52,7 @@ export async function insertCalendar(tx: Tx, coachId: CoachId, entry: CalendarLi
 /** Keeps what the list says of a known calendar. The zone of a mirrored one stays until a pull has laid it out anew. */
 export const keepEntry = (tx: Tx, { coachId, id }: Known, entry: CalendarListEntry): Promise<number> =>
   run(tx, `update calendars set google_id = :google, summary = :summary, access_role = :access, is_primary = :primary, listed = :listed, listed_access = :access, listed_zone = :zone,
-      gone_since = null, time_zone = case when role in ('sessions', 'busy') then time_zone else :zone end
+      gone_since = null, time_zone = case when role in (${MIRRORED}) then time_zone else :zone end
     where coach_id = :coachId and id = :id`, { coachId, id, google: entry.id, ...told(entry) });
 const told = (entry: CalendarListEntry) => ({ summary: entry.summary, zone: entry.timeZone, access: entry.accessRole, primary: entry.isPrimary, listed: listedAs(entry) });
 
@@ -73,4 +73,4 @@ export const setRole = (tx: Tx, { coachId, id }: { coachId: CoachId; id: string 
     { coachId, id, role, wake: isMirrored(role) ? param(now) : null });
 /** Gone for good: it takes no time any more, and keeps what it was, in case it comes back. */
 export const setRetired = (tx: Tx, { coachId, id }: Known, now: Instant): Promise<number> =>
-  run(tx, `update calendars set retired_role = role, role = 'ignored', retired_at = :now, gone_since = null, wake_at = null where coach_id = :coachId and id = :id and role in ('sessions', 'busy')`, { coachId, id, now: param(now) });
+  run(tx, `update calendars set retired_role = role, role = 'ignored', retired_at = :now, gone_since = null, wake_at = null where coach_id = :coachId and id = :id and role in (${MIRRORED})`, { coachId, id, now: param(now) });

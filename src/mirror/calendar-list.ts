@@ -2,7 +2,7 @@
  *  `calendar-list.step.ts` carries them out. docs/mirror-calendars.md has them as a table. */
 import type { CalendarListEntry } from '../google/google.port.js';
 import { DAY, HOUR, MINUTE, plus, type Instant } from '../kernel/interval.js';
-import { canWrite, isBusyOnly, isMirrored, mayBe, type Role } from './access-role.js';
+import { canWrite, isBusyOnly, isMirrored, mayBe, type MirroredRole, type Role } from './access-role.js';
 
 /** How a calendar stands on its coach's list. Only `absent` means something here; the rest is how they like to look at it. */
 export type Listed = 'shown' | 'deselected' | 'hidden' | 'absent';
@@ -22,7 +22,7 @@ export interface KnownCalendar {
   /** When list and events both said for the first time that it is gone. */
   readonly goneSince: Instant | null;
   /** Its role before it was gone for good; null: it is not gone. */
-  readonly retiredRole: 'sessions' | 'busy' | null;
+  readonly retiredRole: MirroredRole | null;
 }
 
 export type Reaction =
@@ -44,7 +44,7 @@ export const forgets = (reaction: Reaction): boolean => reaction.do === 'read an
 
 /** The role of a calendar that was not known. At the first read of an account its primary calendar holds the sessions;
  *  later, no calendar begins to hold sessions by itself. The coach's own ones take their time, foreign ones do not. */
-export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Exclude<Role, 'requests'> {
+export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Exclude<Role, 'requests' | 'hours'> {
   if (isBaseline && entry.isPrimary) return 'sessions';
   return entry.accessRole === 'owner' || entry.accessRole === 'writer' ? 'busy' : 'ignored';
 }

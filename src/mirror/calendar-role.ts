@@ -7,6 +7,8 @@ export type RoleChange =
   /** `strip`: all but times and status leaves it. `forget`: all of it does. */
   | { readonly mirror: 'strip' | 'forget'; readonly effect: string };
 
+const TAKES = { busy: 'It takes time.', hours: 'Its events are the working hours, and nothing is offered outside them; they take no time.' } as const;
+
 /** May this calendar have that role, and what follows? Nothing that is under way with its sessions is left hanging. */
 export function planRole(known: KnownCalendar, to: Role, open: { readonly asks: number; readonly landings: number }): RoleChange {
   if (known.role === to) return { refused: 'same', why: `It has the role ${to} already.` };
@@ -16,7 +18,9 @@ export function planRole(known: KnownCalendar, to: Role, open: { readonly asks: 
   }
   if (open.landings > 0) return { refused: 'landings', why: 'A booking is being written to this calendar. Try again in a minute.' };
   if (known.role === 'sessions' && open.asks > 0) return { refused: 'asks', why: `Somebody with a session on this calendar is being asked to move (${open.asks}). Decide otherwise on the pending list first, or wait for the answer.` };
-  if (!isMirrored(to)) return { mirror: 'forget', effect: isMirrored(known.role) ? 'Its events take no time any more; they have left the mirror.' : 'It takes no time.' };
-  if (to === 'busy' && known.role === 'sessions') return { mirror: 'strip', effect: 'It takes time; what its events are about, and with whom, has left the mirror.' };
-  return { mirror: 'forget', effect: 'It is read in full now; until then nothing is offered or booked for this coach.' };
+  if (!isMirrored(to)) {
+    return { mirror: 'forget', effect: known.role === 'hours' ? 'Its events are not the working hours any more; they have left the mirror.' : isMirrored(known.role) ? 'Its events take no time any more; they have left the mirror.' : 'It takes no time.' };
+  }
+  if (isMirrored(known.role) && to !== 'sessions') return { mirror: 'strip', effect: `${TAKES[to]}${known.role === 'sessions' ? ' What its events are about, and with whom, has left the mirror.' : ''}` };
+  return { mirror: 'forget', effect: `${to === 'sessions' ? '' : `${TAKES[to]} `}It is read in full now; until then nothing is offered or booked for this coach.` };
 }

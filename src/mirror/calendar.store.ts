@@ -4,7 +4,7 @@ import type { CalendarKey, CoachId } from '../kernel/ids.js';
 import { DAY, plus, type Instant, type Interval } from '../kernel/interval.js';
 import { param, oneRow, rows, run } from '../postgres/rows.js';
 import type { Db, Reader, Tx } from '../postgres/transaction.js';
-import { WRITING, type Role } from './access-role.js';
+import { MIRRORED, WRITING, type Role } from './access-role.js';
 
 export interface CalendarRow {
   coach_id: CoachId; id: CalendarKey; google_id: string; summary: string; time_zone: string; access_role: string; role: Role;
@@ -62,21 +62,21 @@ export const mirroredEvent = async (db: Reader, at: { coachId: CoachId; calendar
  *  read in full, which sees everything: it is not woken earlier. */
 export const markDirty = (tx: Tx, coachId: CoachId, calendarId: string, now: Instant): Promise<number> =>
   run(tx, `update calendars set dirty = dirty + 1,
-    wake_at = case when cursor is null and last_full_at is not null and frozen_at is null then coalesce(wake_at, :now) else least(wake_at, :now) end where coach_id = :coachId and id = :calendarId and role in ('sessions', 'busy')`, { coachId, calendarId, now: param(now) });
+    wake_at = case when cursor is null and last_full_at is not null and frozen_at is null then coalesce(wake_at, :now) else least(wake_at, :now) end where coach_id = :coachId and id = :calendarId and role in (${MIRRORED})`, { coachId, calendarId, now: param(now) });
 
 /** While a request is open its coach's calendars are read at least this often. */
 export const OPEN_REQUEST_POLL_MS = 30_000;
 export async function pollSoon(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
   // A calendar whose pull is just ending is not waited for: the pull itself looks for open requests after its commit.
   await run(tx, `update calendars set awaited = true, wake_at = least(wake_at, :soon) where (coach_id, id) in (
-    select coach_id, id from calendars where coach_id = :coachId and role in ('sessions', 'busy') and not awaited for no key update skip locked)`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
+    select coach_id, id from calendars where coach_id = :coachId and role in (${MIRRORED}) and not awaited for no key update skip locked)`, { coachId, soon: param(plus(now, OPEN_REQUEST_POLL_MS)) });
 }
 export const hasOpenRequest = async (db: Reader, coachId: CoachId): Promise<boolean> =>
   (await oneRow(db, `select 1 from requests where coach_id = :coachId and state in ('pending_resolution', 'booking') limit 1`, { coachId })) !== null;
 
 /** Mirrored calendars whose horizon did not roll on since `since`. */
 export const calendarsToRollOn = (db: Reader, since: Instant): Promise<CalendarRow[]> =>
-  rows(db, `select * from calendars where role in ('sessions', 'busy') and last_full_at is not null and (expanded_until is null or expanded_until < :until)`, { until: param(plus(since, AHEAD_MS)) });
+  rows(db, `select * from calendars where role in (${MIRRORED}) and last_full_at is not null and (expanded_until is null or expanded_until < :until)`, { until: param(plus(since, AHEAD_MS)) });
 /** Mirrored calendars of working grants that nothing would wake. None, if all is well. */
 export const wakeForgotten = (tx: Tx, now: Instant): Promise<number> =>
-  run(tx, `update calendars c set wake_at = :now from grants g where g.coach_id = c.coach_id and g.state = 'active' and c.role in ('sessions', 'busy') and c.wake_at is null`, { now: param(now) });
+  run(tx, `update calendars c set wake_at = :now from grants g where g.coach_id = c.coach_id and g.state = 'active' and c.role in (${MIRRORED}) and c.wake_at is null`, { now: param(now) });

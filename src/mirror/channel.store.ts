@@ -6,6 +6,7 @@ import { oneRow, param, paramOrNull, rows, run } from '../postgres/rows.js';
 import type { Db, Reader, Tx } from '../postgres/transaction.js';
 import { DUE, notifyDue } from '../work/due.store.js';
 import type { Keyring } from '../work/shell.port.js';
+import { MIRRORED } from './access-role.js';
 import { REPLACE_AFTER_MS } from './channel.js';
 import { LATE_PUSH_MS } from './push-health.js';
 
@@ -69,7 +70,7 @@ export async function takePush(db: Db, push: { channelId: string; token: string;
         unannounced_at = case when c.unannounced_at > :late then null else c.unannounced_at end,
         -- What is put off after a failure, or waits to be read in full, sees this change when it is read.
         wake_at = case when c.attempts > 0 or (c.cursor is null and c.last_full_at is not null) then coalesce(c.wake_at, :now) else least(c.wake_at, :now) end
-      from known k where k.is_news and c.coach_id = k.coach_id and c.id = k.calendar_id and c.role in ('sessions', 'busy') returning 1)
+      from known k where k.is_news and c.coach_id = k.coach_id and c.id = k.calendar_id and c.role in (${MIRRORED}) returning 1)
     select (select count(*) from heard) as n, (select pg_notify('${DUE}', 'calendars') from nudged)`, {
     id: push.channelId, hash: sha256(push.token), resource: push.resourceId, state: push.state, number: push.messageNumber, now: param(now), late: param(plus(now, -LATE_PUSH_MS)),
   });
@@ -84,7 +85,7 @@ export async function openMissingChannels(tx: Tx, keys: Keyring, coachId: CoachI
     update calendars c set push_proven_at = null, push_misses = 0, unannounced_at = null from given_up g where c.coach_id = g.coach_id and c.id = g.calendar_id`, { address, now: param(now) });
   const found = await rows<{ coach_id: CoachId; id: string }>(tx, `
     select c.coach_id, c.id from calendars c join grants g on g.coach_id = c.coach_id and g.state = 'active'
-    where c.role in ('sessions', 'busy') and (cast(:coachId as text) is null or c.coach_id = :coachId)
+    where c.role in (${MIRRORED}) and (cast(:coachId as text) is null or c.coach_id = :coachId)
       and not exists (select 1 from channels w where w.coach_id = c.coach_id and w.calendar_id = c.id
         and (w.state in ('opening', 'open') or (w.state = 'refused' and w.wake_at > :now and w.address = :address)))`, { coachId, address, now: param(now) });
   await insertChannels(tx, keys, found.map((c) => ({ coachId: c.coach_id, calendarId: c.id, address })), now);
@@ -94,7 +95,7 @@ export async function openMissingChannels(tx: Tx, keys: Keyring, coachId: CoachI
 /** Ends channels of calendars that are not mirrored (any more). */
 export const closeUnwanted = (tx: Tx, now: Instant): Promise<number> =>
   run(tx, `update channels w set state = 'closing', wake_at = :now from calendars c
-    where c.coach_id = w.coach_id and c.id = w.calendar_id and w.state in ('opening', 'open') and c.role not in ('sessions', 'busy')`, { now: param(now) });
+    where c.coach_id = w.coach_id and c.id = w.calendar_id and w.state in ('opening', 'open') and c.role not in (${MIRRORED})`, { now: param(now) });
 
 /** Lets channels be replaced that do not do: a day old, and nothing ever came by them, or changes were missed since. They are
  *  replaced `within` so many milliseconds, each at a moment of its own. */

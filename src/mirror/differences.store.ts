@@ -3,6 +3,7 @@ import type { CoachId } from '../kernel/ids.js';
 import type { Interval } from '../kernel/interval.js';
 import { rangeParam, rows } from '../postgres/rows.js';
 import type { Reader } from '../postgres/transaction.js';
+import { MIRRORED } from './access-role.js';
 import type { LaidOut } from './differences.js';
 import { keyOf, type CalendarRow } from './calendar.store.js';
 
@@ -22,4 +23,4 @@ export const laidOutIn = async (db: Reader, calendar: CalendarRow, window: Inter
 /** Calendars that are mirrored, of coaches with a working grant; of one coach, or of all. The longest not fully read first. */
 export const reconcilable = (db: Reader, coachId: CoachId | null): Promise<CalendarRow[]> =>
   rows(db, `select c.* from calendars c join grants g on g.coach_id = c.coach_id and g.state = 'active'
-    where c.role in ('sessions', 'busy') and ((:coachId)::text is null or c.coach_id = :coachId) order by c.last_full_at nulls first, c.coach_id, c.id`, { coachId });
+    where c.role in (${MIRRORED}) and ((:coachId)::text is null or c.coach_id = :coachId) order by c.last_full_at nulls first, c.coach_id, c.id`, { coachId });

@@ -7,6 +7,7 @@ import type { CalendarKey, CoachId } from '../kernel/ids.js';
 import { instant, type Instant, type Interval } from '../kernel/interval.js';
 import { oneRow, param, run } from '../postgres/rows.js';
 import type { Tx } from '../postgres/transaction.js';
+import { keepsTimesOnly } from './access-role.js';
 import type { RootChange } from './merge.js';
 
 type Calendar = { readonly coach_id: CoachId; readonly id: CalendarKey; readonly time_zone: string; readonly role: string; readonly last_pull_at: Instant | null };
@@ -17,7 +18,7 @@ export async function editsBetween(tx: Tx, calendar: Calendar, changes: readonly
   // Only what came or went can have come from, or gone to, another calendar.
   const comers = changes.filter((c) => c.before.length === 0 || c.after.length === 0).map((c) => c.root);
   const context: EditContext = {
-    zone: calendar.time_zone, window, since: calendar.last_pull_at, timesOnly: calendar.role === 'busy', ...(await knownOf(tx, calendar, comers)),
+    zone: calendar.time_zone, window, since: calendar.last_pull_at, timesOnly: keepsTimesOnly(calendar.role), ...(await knownOf(tx, calendar, comers)),
   };
   return changes.reduce((tally, { before, after }) => addEdits(tally, readEdits(before, after, context)), NO_EDITS);
 }

@@ -8,7 +8,7 @@ import { holdLease, renewLease, wakeAllOf, type Claim } from '../work/due.store.
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 import { analyzeIfNew, applyEvents, emptyMirror, layOutAll, type Applying } from './apply.store.js';
-import { isBusyOnly, isMirrored } from './access-role.js';
+import { isBusyOnly, isMirrored, keepsTimesOnly } from './access-role.js';
 import { brake } from './brake.js';
 import { endPull, loseCursor, readFrozenAgainAt } from './cadence.store.js';
 import { readListAnew } from './calendar-list.store.js';
@@ -76,7 +76,7 @@ async function readPages(reading: Reading, google: GoogleCalendar): Promise<Read
     const page = await google.listEvents(calendar.google_id, { ...from, pageToken });
     unreadable += page.unreadable;
     const known = { ...page, timeZone: page.timeZone ?? calendar.time_zone, accessRole: page.accessRole ?? calendar.access_role };
-    return calendar.role === 'busy' ? { ...known, events: page.events.map(timesOnly) } : known;
+    return keepsTimesOnly(calendar.role) ? { ...known, events: page.events.map(timesOnly) } : known;
   };
   let page = await ask(null);
   if (isBusyOnly(page.accessRole) !== isBusyOnly(calendar.access_role)) return { last: page, isOnly: true, isOneZone: true, unreadable };

@@ -1,13 +1,13 @@
 import { coachBySlug } from '../coach/coach.store.js';
 import { readId, type CalendarKey, type CoachId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
-import type { Role } from '../mirror/access-role.js';
+import { isMirrored, type Role } from '../mirror/access-role.js';
 import { changeRole } from '../mirror/calendar-role.flow.js';
 import { knownCalendars, type Known } from '../mirror/calendar-list.store.js';
 import { calendarRow } from '../mirror/calendar.store.js';
 import type { Shell } from '../work/shell.port.js';
 
-const ROLES: readonly string[] = ['sessions', 'busy', 'requests', 'ignored'] satisfies Role[];
+const ROLES: readonly string[] = ['sessions', 'busy', 'hours', 'requests', 'ignored'] satisfies Role[];
 
 /** `makeway calendar …`: what to print, or null if the words make no command. A calendar is named by its id here, or by Google's.
  *  @throws Problem COACH_UNKNOWN, REQUEST_INVALID */
@@ -34,7 +34,7 @@ async function line(shell: Shell, coachId: CoachId, k: Known): Promise<string> {
   const row = await calendarRow(shell.db, coachId, k.id);
   const notes = [
     k.isPrimary && 'primary', k.listed === 'absent' && 'not on the list', k.retiredRole !== null && `gone, was ${k.retiredRole}`, k.goneSince !== null && 'out of sight',
-    row?.frozen_at != null && `FROZEN: ${row.freeze_reason ?? ''}`, (k.role === 'sessions' || k.role === 'busy') && row?.last_full_at == null && 'not read yet',
+    row?.frozen_at != null && `FROZEN: ${row.freeze_reason ?? ''}`, isMirrored(k.role) && row?.last_full_at == null && 'not read yet',
   ].filter((note) => note !== false);
   return `${k.id}  ${k.role.padEnd(8)}  ${k.accessRole.padEnd(14)}  ${k.zone}  ${JSON.stringify(k.summary)}${notes.length > 0 ? `  (${notes.join('; ')})` : ''}`;
 }

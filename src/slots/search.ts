@@ -1,7 +1,7 @@
 import { DAY, instant, intervalFrom, merge, overlaps, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
 import type { Policy } from '../kernel/policy.js';
 import { toWallMs } from '../kernel/zone.js';
-import { workingIntervals } from './working-hours.js';
+import { workingTime } from './working-hours.js';
 
 /** All that decides about a slot. Ranges are half-open. */
 export interface SlotFacts {
@@ -12,6 +12,8 @@ export interface SlotFacts {
   readonly lengthMs: number;
   /** Events, holds and the promised time, unsorted. */
   readonly busy: readonly Interval[];
+  /** The working time as the coach keeps it in a calendar; with it the policy's hours do not count. None left: no hours at all. */
+  readonly hours?: readonly Interval[];
   /** Starts of the sessions that count for the day and week limits. */
   readonly sessionStarts: readonly Instant[];
   /** A slot starts at this time or later. */
@@ -40,7 +42,7 @@ export function searchSlots(facts: SlotFacts): Interval[] {
   requirePositive(facts.policy.gridMs, 'grid');
   const range = rangeOf(facts);
   if (range.first >= range.horizon || plus(range.first, facts.lengthMs) > range.lastEnd) return [];
-  const spans = workingIntervals(facts.policy, facts.zone, { start: range.first, end: plus(range.horizon, facts.lengthMs + DAY) });
+  const spans = workingTime(facts, { start: range.first, end: plus(range.horizon, facts.lengthMs + DAY) });
   const blocked = blockedBy(facts);
   const overLimit = limitsOf(facts);
   const slots: Interval[] = [];
@@ -73,7 +75,7 @@ export function judgeSlot(facts: SlotFacts, start: Instant): { readonly free: tr
 export function judgeGrid(facts: SlotFacts, window: Interval): { readonly start: Instant; readonly reason: SlotReason | null }[] {
   requirePositive(facts.lengthMs, 'length');
   requirePositive(facts.policy.gridMs, 'grid');
-  const spans = workingIntervals(facts.policy, facts.zone, window);
+  const spans = workingTime(facts, window);
   return openTimes(spans).flatMap((open) => gridStarts(open.spans, facts.policy.gridMs, { first: window.start, horizon: window.end }))
     .map((start) => ({ start, reason: refusal(facts, intervalFrom(start, facts.lengthMs)) }));
 }
@@ -83,7 +85,7 @@ function refusal(facts: SlotFacts, slot: Interval): SlotReason | null {
   if (slot.start < facts.now) return 'past';
   if (slot.start < range.first) return 'notice';
   if (slot.start >= range.horizon || slot.end > range.lastEnd) return 'horizon';
-  const open = merge(workingIntervals(facts.policy, facts.zone, widen(slot, DAY)));
+  const open = merge(workingTime(facts, widen(slot, DAY)));
   if (!open.some((span) => span.start <= slot.start && slot.end <= span.end)) return 'outside-hours';
   if (facts.busy.some((busy) => overlaps(busy, slot))) return 'busy';
   if (facts.busy.some((busy) => busy.start < busy.end && overlaps(widen(busy, facts.policy.bufferMs), slot))) return 'buffer';

@@ -5,6 +5,11 @@ import { fromWallMs, startOfWallDay, toWallMs } from '../kernel/zone.js';
 /** A span of a weekday's clock: milliseconds after its midnight, as the clocks count. `untilMs` null: the day's end. */
 interface Hours { readonly fromMs: number; readonly untilMs: number | null }
 
+/** The working spans that share a moment with `window`, whole and sorted: those that a calendar of role `hours` holds, else the policy's. */
+export const workingTime = (facts: { readonly policy: Policy; readonly zone: string; readonly hours?: readonly Interval[] }, window: Interval): Interval[] =>
+  facts.hours === undefined ? workingIntervals(facts.policy, facts.zone, window)
+    : facts.hours.filter((span) => span.start < span.end && overlaps(span, window)).sort((a, b) => a.start - b.start || a.end - b.end);
+
 /**
  * The working spans that share a moment with `window`, whole (not cut at its edges) and sorted; spans that touch stay
  * separate, because each begins its own slot grid. Times are wall clock in `zone`, resolved day by day. `to` of "24:00"
