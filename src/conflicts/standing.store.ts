@@ -67,7 +67,7 @@ export async function slotFacts(db: Reader, coach: Coach, now: Instant, lengthMs
 export async function whyUnchecked(db: Reader, coach: Coach): Promise<'cannot-check' | 'no-calendar' | 'disconnected' | null> {
   const row = await oneRow<{ sessions: number; unread: number; grants: number; working: number; known: number }>(db, `
     select count(*) as known, count(*) filter (where role = 'sessions' and access_role = any(:writing)) as sessions,
-      count(*) filter (where role in (${MIRRORED}) and (last_full_at is null or frozen_at is not null)) as unread,
+      count(*) filter (where role in (${MIRRORED}) and role <> 'requests' and (last_full_at is null or frozen_at is not null)) as unread,
       (select count(*) from grants g where g.coach_id = :coachId) as grants,
       (select count(*) from grants g where g.coach_id = :coachId and g.state = 'active') as working
     from calendars where coach_id = :coachId`, { coachId: coach.id, writing: [...WRITING] });

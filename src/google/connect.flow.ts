@@ -8,6 +8,7 @@ import { firstRole } from '../mirror/calendar-list.js';
 import { readListAnew } from '../mirror/calendar-list.store.js';
 import { openMissingChannels } from '../mirror/channel.store.js';
 import { mintId } from '../postgres/rows.js';
+import { wantInbox } from '../requests/inbox-calendar.store.js';
 import { inTx, type Reader, type Tx } from '../postgres/transaction.js';
 import { notifyDue, wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
@@ -18,21 +19,22 @@ import type { CalendarListEntry } from './google.port.js';
 import type { OauthPort, Person } from './oauth.port.js';
 import { coachOfAccount, grantOf, saveCalendar, saveGrant, saveSignIn } from './grant.store.js';
 import { resume } from './outage.store.js';
+import { mayMakeCalendars } from './scopes.js';
 
 const SIGN_IN_LASTS_MS = 14 * DAY;
 export type Purpose = 'connect' | 'sign-in';
 
 /** One round trip to Google. It is kept in the person's own browser, sealed: looking at the door stores nothing here.
- *  `coachId`: who was signed in when it began. */
-interface RoundTrip { readonly state: string; readonly verifier: string; readonly purpose: Purpose; readonly returnTo: string; readonly until: number; readonly coachId: CoachId | null }
+ *  `coachId`: who was signed in when it began. `wantsInbox`: they agreed to a calendar for requests. */
+interface RoundTrip { readonly state: string; readonly verifier: string; readonly purpose: Purpose; readonly returnTo: string; readonly until: number; readonly coachId: CoachId | null; readonly wantsInbox: boolean }
 export const TRIP_LASTS_MS = 10 * MINUTE;
 
 /** Sends a coach to Google, to sign in or to give permission. Returns where to, and what the same browser must bring back.
  *  `returnTo` is a path of ours; `coachId` is who is signed in, and whom the permission will be for. */
-export async function beginOauth(shell: Shell, oauth: OauthPort, begin: { purpose: Purpose; returnTo: string; coachId: CoachId | null }): Promise<{ url: string; kept: string }> {
-  const trip: RoundTrip = { state: randomBytes(24).toString('base64url'), verifier: randomBytes(48).toString('base64url'), ...begin, until: plus(shell.clock.now(), TRIP_LASTS_MS) };
+export async function beginOauth(shell: Shell, oauth: OauthPort, begin: { purpose: Purpose; returnTo: string; coachId: CoachId | null; wantsInbox?: boolean }): Promise<{ url: string; kept: string }> {
+  const trip: RoundTrip = { state: randomBytes(24).toString('base64url'), verifier: randomBytes(48).toString('base64url'), ...begin, wantsInbox: begin.wantsInbox === true, until: plus(shell.clock.now(), TRIP_LASTS_MS) };
   const account = begin.coachId === null ? null : (await grantOf(shell.db, begin.coachId))?.email ?? null;
-  return { url: oauth.authorizationUrl({ purpose: begin.purpose, state: trip.state, challenge: sha256(trip.verifier).toString('base64url'), account }), kept: shell.keys.seal(TRIP + JSON.stringify(trip)) };
+  return { url: oauth.authorizationUrl({ purpose: begin.purpose, state: trip.state, challenge: sha256(trip.verifier).toString('base64url'), account, makesCalendars: trip.wantsInbox }), kept: shell.keys.seal(TRIP + JSON.stringify(trip)) };
 }
 
 /** What is sealed says what it is: nothing else that was sealed here passes for a round trip. */
@@ -71,7 +73,10 @@ export async function finishOauth(shell: Shell, oauth: OauthPort, back: { code: 
     if (!person.refreshToken) throw refuse('Google gave no lasting permission. Remove Makeway in your Google account, then connect again.');
     const refreshToken = person.refreshToken;
     const calendars = await oauth.calendarsOf(person);
-    await inTx(shell.db, 'commit connect', (tx) => keepPermission(tx, shell, coach.id, person, refreshToken, calendars, now));
+    await inTx(shell.db, 'commit connect', async (tx) => {
+      await keepPermission(tx, shell, coach.id, person, refreshToken, calendars, now);
+      if (sent.wantsInbox && mayMakeCalendars(person.scopes)) await wantInbox(tx, coach.id, now);
+    });
   }
   const signIn = randomBytes(32).toString('base64url');
   await inTx(shell.db, 'commit sign-in', (tx) => saveSignIn(tx, sha256(signIn), coach.id, now, plus(now, SIGN_IN_LASTS_MS)));

@@ -2,6 +2,8 @@ import { knownZone } from '../kernel/zone.js';
 import type { CalendarListEntry } from './google.port.js';
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value.replaceAll('\u0000', '').toWellFormed() : null);
+/** Stands in the description of a calendar that Makeway made for requests, and tells it from all others. */
+export const INBOX_MARK = '[made by Makeway for requests]';
 const LONGEST_TITLE = 1_000;
 
 /** Reads the items of a page of the calendar list (sheet 5). Never throws: what has no usable id is left out, a missing
@@ -18,6 +20,7 @@ export function decodeCalendarList(items: unknown): { entries: CalendarListEntry
     entries.push({
       id, summary: (text(raw.summaryOverride) ?? text(raw.summary) ?? id).slice(0, LONGEST_TITLE).toWellFormed(), timeZone: knownZone(text(raw.timeZone) ?? '') ?? 'UTC',
       accessRole: text(raw.accessRole) ?? 'none', isPrimary: raw.primary === true, isSelected: raw.selected === true, isHidden: raw.hidden === true,
+      ...(text(raw.description)?.includes(INBOX_MARK) === true && { isInbox: true as const }),
     });
   }
   return { entries, removed };

@@ -55,7 +55,8 @@ export async function forgetCalendars(tx: Tx, coachId: CoachId): Promise<void> {
   await run(tx, `delete from calendars c where c.coach_id = :coachId
     and not exists (select 1 from sessions s where s.coach_id = c.coach_id and s.calendar_id = c.id)
     and not exists (select 1 from landings l where l.coach_id = c.coach_id and l.calendar_id = c.id)
-    and not exists (select 1 from google_writes w where w.coach_id = c.coach_id and w.calendar_id = c.id)`, { coachId });
+    and not exists (select 1 from google_writes w where w.coach_id = c.coach_id and w.calendar_id = c.id)
+    and not exists (select 1 from inbox_events i where i.coach_id = c.coach_id and i.calendar_id = c.id)`, { coachId });
   const kept = await rows<{ id: string; google_id: string }>(tx, `select id, google_id from calendars where coach_id = :coachId and google_id not like 'forgotten:%'`, { coachId });
   for (const c of kept) {
     await run(tx, `update calendars set google_id = :nameless, summary = '', time_zone = 'UTC', access_role = 'none' where coach_id = :coachId and id = :id`, { coachId, id: c.id, nameless: nameless(coachId, c.google_id) });
@@ -63,7 +64,7 @@ export async function forgetCalendars(tx: Tx, coachId: CoachId): Promise<void> {
 }
 
 /** Calendars that were forgotten and are shown again get their ids back, so that a session of before is the same session. */
-export async function recallCalendars(tx: Tx, coachId: CoachId, shown: readonly { id: string; summary: string; timeZone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }[]): Promise<void> {
+export async function recallCalendars(tx: Tx, coachId: CoachId, shown: readonly { id: string; summary: string; timeZone: string; accessRole: string; role: 'sessions' | 'busy' | 'requests' | 'ignored' }[]): Promise<void> {
   for (const c of shown) {
     await run(tx, 'update calendars set google_id = :googleId, summary = :summary, time_zone = :zone, access_role = :access, role = :role where coach_id = :coachId and google_id = :nameless',
       { coachId, googleId: c.id, summary: c.summary, zone: c.timeZone, access: c.accessRole, role: c.role, nameless: nameless(coachId, c.id) });

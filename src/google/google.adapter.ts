@@ -112,6 +112,24 @@ export function googleCalendar(auth: OAuth2Client, google: GoogleSettings): Goog
         throw error;
       }
     },
+    async getWholeEvent(calendarId, eventId) {
+      try {
+        const { data } = await call('events.get', () => api.events.get({ calendarId, eventId }));
+        return { event: understood(data), title: data.summary ?? '', description: data.description ?? '' };
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'GOOGLE_NOT_FOUND') return null;
+        throw error;
+      }
+    },
+    async annotateEvent(calendarId, eventId, etag, { title, description }) {
+      const { data } = await call('events.patch', () => api.events.patch({
+        calendarId, eventId, sendUpdates: 'none', requestBody: { summary: title, description },
+      }, { headers: { 'If-Match': etag } }), 'google patch');
+      return understood(data);
+    },
+    async makeCalendar({ title, description, zone }) {
+      await call('calendars.insert', () => api.calendars.insert({ requestBody: { summary: title, description, timeZone: zone } }), 'google calendar');
+    },
     async insertEvent(calendarId, event) {
       const { data } = await call('events.insert', () => api.events.insert({
         calendarId, sendUpdates: 'none',

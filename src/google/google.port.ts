@@ -13,7 +13,7 @@ export interface EventsPage {
   readonly accessRole: string | null;
 }
 /** A calendar on its coach's list. `summary` is the coach's own name for it, if they gave one; `timeZone` is one that we know. */
-export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean; readonly isHidden: boolean }
+export interface CalendarListEntry { readonly id: string; readonly summary: string; readonly timeZone: string; readonly accessRole: string; readonly isPrimary: boolean; readonly isSelected: boolean; readonly isHidden: boolean; /** Made by Makeway for requests (`INBOX_MARK`). */ readonly isInbox?: true }
 /** One page of `calendarList.list`, hidden entries included. `removed`: ids that are not on the list any more, as far as
  *  Google says so. The cursor comes on the last page only. */
 export interface CalendarListPage { readonly entries: readonly CalendarListEntry[]; readonly removed: readonly string[]; readonly nextPageToken: string | null; readonly nextCursor: string | null }
@@ -21,6 +21,9 @@ export interface OpenChannel { readonly resourceId: string; readonly expiresAt: 
 
 /** What Makeway writes as a new event: quiet, without guests. */
 export interface NewEvent { readonly id: string; readonly summary: string; readonly description: string; readonly interval: Interval; readonly zone: string; readonly privateProperties: Readonly<Record<string, string>> }
+
+/** An event with its coach's own words in full: `event` keeps titles cut, and no descriptions. */
+export interface WholeEvent { readonly event: CalendarEvent; readonly title: string; readonly description: string }
 
 /** One coach's Google Calendar. No method is called inside a transaction. Every method throws Problems only:
  *  GOOGLE_UNREACHABLE, GOOGLE_QUOTA, GOOGLE_QUOTA_SPENT, GOOGLE_GRANT_REVOKED, GOOGLE_REFUSED, and those named beside it.
@@ -36,6 +39,12 @@ export interface GoogleCalendar {
   listWindow(calendarId: string, window: Interval): Promise<CalendarEvent[]>;
   /** The event, cancelled ones too; null if Google does not know it. */
   getEvent(calendarId: string, eventId: string): Promise<CalendarEvent | null>;
+  /** As `getEvent`, with title and description as they are. */
+  getWholeEvent(calendarId: string, eventId: string): Promise<WholeEvent | null>;
+  /** Writes title and description under the etag, silently. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */
+  annotateEvent(calendarId: string, eventId: string, etag: string, words: { title: string; description: string }): Promise<CalendarEvent>;
+  /** Makes a calendar of the coach's own. Needs the scope `calendar.app.created`. Not at most once: look for it before. */
+  makeCalendar(calendar: { title: string; description: string; zone: string }): Promise<void>;
   /** @throws GOOGLE_DUPLICATE when the id is taken, by us or by a deleted event. */
   insertEvent(calendarId: string, event: NewEvent): Promise<CalendarEvent>;
   /** Moves an event under its etag. @throws GOOGLE_EVENT_CHANGED, GOOGLE_NOT_FOUND */

@@ -34,7 +34,7 @@ export async function saveGrant(tx: Tx, g: { coachId: CoachId; sub: string; emai
 
 /** Calendars seen at connect: new ones get `role`. Known ones stay as they are until the list is read: what changed about
  *  them has consequences. All are read at once. */
-export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'ignored' }, now: Instant): Promise<void> {
+export async function saveCalendar(tx: Tx, c: { coachId: CoachId; id: string; googleId: string; summary: string; zone: string; accessRole: string; role: 'sessions' | 'busy' | 'requests' | 'ignored' }, now: Instant): Promise<void> {
   await run(tx, `insert into calendars (coach_id, id, google_id, summary, time_zone, access_role, role, wake_at) values (:coach, :id, :google, :summary, :zone, :access, :role, :wake)
     on conflict (coach_id, google_id) do update set wake_at = case when calendars.role in (${MIRRORED}) then cast(:now as timestamptz) end`, {
     coach: c.coachId, id: c.id, google: c.googleId, summary: c.summary, zone: c.zone, access: c.accessRole, role: c.role, now: param(now), wake: c.role === 'ignored' ? null : param(now),

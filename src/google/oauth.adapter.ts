@@ -10,11 +10,9 @@ import type { GoogleCalendar } from './google.port.js';
 import { grantOf } from './grant.store.js';
 import { readIdToken } from './id-token.js';
 import type { Farewell, OauthPort } from './oauth.port.js';
+import { NEEDED, TO_MAKE_CALENDARS } from './scopes.js';
 import { translateGoogleError } from './translate-error.js';
 
-const PREFIX = 'https://www.googleapis.com/auth/';
-/** The narrowest set that lets us read all blocking calendars and write on the coach's own (sheet 7.4). */
-const NEEDED = [`${PREFIX}calendar.calendarlist.readonly`, `${PREFIX}calendar.events`];
 const SIGN_IN = ['openid', 'email'];
 /** A client with this end never asks for a token by itself (sheet 0.7): tokens are handed to it. */
 const NO_END = Number.MAX_SAFE_INTEGER;
@@ -23,8 +21,8 @@ const NO_END = Number.MAX_SAFE_INTEGER;
 export function googleOauth(google: GoogleSettings, publicUrl: string, clock: Clock): OauthPort {
   const redirectUri = `${publicUrl}/auth/google/callback`;
   return {
-    authorizationUrl: ({ purpose, state, challenge, account }) => oauthClient(google, { redirectUri }).generateAuthUrl({
-      scope: purpose === 'connect' ? [...SIGN_IN, ...NEEDED] : SIGN_IN, state, code_challenge: challenge, code_challenge_method: CodeChallengeMethod.S256,
+    authorizationUrl: ({ purpose, state, challenge, account, makesCalendars }) => oauthClient(google, { redirectUri }).generateAuthUrl({
+      scope: purpose === 'connect' ? [...SIGN_IN, ...NEEDED, ...(makesCalendars ? [TO_MAKE_CALENDARS] : [])] : SIGN_IN, state, code_challenge: challenge, code_challenge_method: CodeChallengeMethod.S256,
       ...(account !== null && { login_hint: account }),
       ...(purpose === 'connect' && { access_type: 'offline', prompt: 'consent', include_granted_scopes: true }),
     }),

@@ -4,8 +4,8 @@ export interface Person { readonly sub: string; readonly email: string; readonly
 
 /** Google's sign-in and consent. */
 export interface OauthPort {
-  /** `account`: the address that Google suggests, if we know whom we expect. */
-  authorizationUrl(ask: { purpose: 'connect' | 'sign-in'; state: string; challenge: string; account: string | null }): string;
+  /** `account`: the address that Google suggests, if we know whom we expect. `makesCalendars`: the coach wants a calendar for requests. */
+  authorizationUrl(ask: { purpose: 'connect' | 'sign-in'; state: string; challenge: string; account: string | null; makesCalendars: boolean }): string;
   /** @throws Problem SIGN_IN_REFUSED, GOOGLE_UNREACHABLE */
   exchange(code: string, verifier: string): Promise<Person>;
   missingScopes(granted: readonly string[]): string[];

@@ -21,6 +21,7 @@ export const RETRIES = {
   'calendarList.list': row('repeat',   'repeat',  'repeat', 'repeat',  'hours', 'person', 'reconnect', 'person',  'anew', 'anew',  'anew'),
   'events.list':       row('repeat',   'repeat',  'repeat', 'repeat',  'hours', 'other',  'reconnect', 'other',   'anew', 'anew',  'anew'),
   'events.get':        row('repeat',   'repeat',  'repeat', 'repeat',  'hours', 'person', 'reconnect', 'other',   'anew', 'anew',  'anew'),
+  'calendars.insert':  row('repeat',   'look',    'look',   'repeat',  'hours', 'person', 'reconnect', 'person',  'anew', 'anew',  'anew'),
   'events.insert':     row('repeat',   'look',    'look',   'repeat',  'hours', 'person', 'reconnect', 'person',  'anew', 'anew',  'look'),
   'events.patch':      row('repeat',   'look',    'look',   'repeat',  'hours', 'person', 'reconnect', 'person',  'anew', 'anew',  'anew'),
   'events.delete':     row('repeat',   'look',    'look',   'repeat',  'hours', 'person', 'reconnect', 'done',    'done', 'anew',  'anew'),

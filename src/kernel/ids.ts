@@ -19,7 +19,7 @@ export type LinkId = Brand<string, 'LinkId'>;
 export const ID_PREFIX = {
   coach: 'co', client: 'cl', calendar: 'ca', request: 'rq', resolution: 're', offer: 'of', choice: 'ch',
   hold: 'ho', landing: 'la', session: 'se', link: 'li', letter: 'le', write: 'gw', channel: 'wc', key: 'ak', grant: 'gr',
-  disconnection: 'di', finding: 'fi',
+  disconnection: 'di', finding: 'fi', inbox: 'ib',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

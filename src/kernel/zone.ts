@@ -90,6 +90,9 @@ export function zoneInWords(zone: string): string {
 export const momentInWords = (at: Instant, zone: string): string =>
   `${dayInWords(at, zone)}, ${timeInWords(at, zone)} (${zoneInWords(zone)})`;
 
+/** "Mon 13:00": for a title in the coach's own calendar, which shows its zone itself. */
+export const shortMomentInWords = (at: Instant, zone: string): string => `${formatter(zone, { weekday: 'short' }).format(at)} ${timeInWords(at, zone)}`;
+
 /** A time over which a zone keeps one offset, `[fromMs, untilMs)`. */
 interface Stretch { readonly fromMs: number; readonly untilMs: number; readonly offsetMs: number }
 

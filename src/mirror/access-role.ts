@@ -1,8 +1,8 @@
 /** What a calendar is for here (design, section 2). `hours`: its events are the working time; it never blocks. */
 export type Role = 'sessions' | 'busy' | 'hours' | 'requests' | 'ignored';
 /** The calendars whose events are mirrored. */
-export type MirroredRole = 'sessions' | 'busy' | 'hours';
-const MIRRORED_ROLES: ReadonlySet<Role> = new Set<MirroredRole>(['sessions', 'busy', 'hours']);
+export type MirroredRole = Exclude<Role, 'ignored'>;
+const MIRRORED_ROLES: ReadonlySet<Role> = new Set<MirroredRole>(['sessions', 'busy', 'hours', 'requests']);
 export const isMirrored = (role: Role): role is MirroredRole => MIRRORED_ROLES.has(role);
 /** The same in SQL: `role in (MIRRORED)`. */
 export const MIRRORED = [...MIRRORED_ROLES].map((role) => `'${role}'`).join(', ');

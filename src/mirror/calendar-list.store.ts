@@ -69,8 +69,9 @@ export const markGone = (tx: Tx, { coachId, id }: Known, since: Instant | null):
 
 /** Gives a calendar another role. A mirrored one is read at once; another waits for nothing. */
 export const setRole = (tx: Tx, { coachId, id }: { coachId: CoachId; id: string }, role: Role, now: Instant): Promise<number> =>
-  run(tx, `update calendars set role = :role, retired_at = null, retired_role = null, dirty = dirty + 1, wake_at = :wake where coach_id = :coachId and id = :id`,
-    { coachId, id, role, wake: isMirrored(role) ? param(now) : null });
+  run(tx, `update calendars set role = :role, retired_at = null, retired_role = null, dirty = dirty + 1, wake_at = :wake,
+    requests_since = case when :role = 'requests' then cast(:now as timestamptz) else requests_since end where coach_id = :coachId and id = :id`,
+    { coachId, id, role, now: param(now), wake: isMirrored(role) ? param(now) : null });
 /** Gone for good: it takes no time any more, and keeps what it was, in case it comes back. */
 export const setRetired = (tx: Tx, { coachId, id }: Known, now: Instant): Promise<number> =>
   run(tx, `update calendars set retired_role = role, role = 'ignored', retired_at = :now, gone_since = null, wake_at = null where coach_id = :coachId and id = :id and role in (${MIRRORED})`, { coachId, id, now: param(now) });

@@ -43,8 +43,10 @@ export const LINE: Readonly<Record<Reaction['do'] | 'take up' | 'relink', string
 export const forgets = (reaction: Reaction): boolean => reaction.do === 'read anew' || reaction.do === 'take back' || reaction.do === 'retire';
 
 /** The role of a calendar that was not known. At the first read of an account its primary calendar holds the sessions;
- *  later, no calendar begins to hold sessions by itself. The coach's own ones take their time, foreign ones do not. */
-export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Exclude<Role, 'requests' | 'hours'> {
+ *  later, no calendar begins to hold sessions by itself. What Makeway made for requests holds requests. The coach's other own
+ *  ones take their time, foreign ones do not. */
+export function firstRole(entry: CalendarListEntry, isBaseline: boolean): Exclude<Role, 'hours'> {
+  if (entry.isInbox === true && entry.accessRole === 'owner') return 'requests';
   if (isBaseline && entry.isPrimary) return 'sessions';
   return entry.accessRole === 'owner' || entry.accessRole === 'writer' ? 'busy' : 'ignored';
 }

@@ -7,7 +7,7 @@ export type RoleChange =
   /** `strip`: all but times and status leaves it. `forget`: all of it does. */
   | { readonly mirror: 'strip' | 'forget'; readonly effect: string };
 
-const TAKES = { busy: 'It takes time.', hours: 'Its events are the working hours, and nothing is offered outside them; they take no time.' } as const;
+const TAKES = { busy: 'It takes time.', hours: 'Its events are the working hours, and nothing is offered outside them; they take no time.', requests: 'What is put on it from now on is a request; it takes no time.' } as const;
 
 /** May this calendar have that role, and what follows? Nothing that is under way with its sessions is left hanging. */
 export function planRole(known: KnownCalendar, to: Role, open: { readonly asks: number; readonly landings: number }): RoleChange {
@@ -21,6 +21,7 @@ export function planRole(known: KnownCalendar, to: Role, open: { readonly asks: 
   if (!isMirrored(to)) {
     return { mirror: 'forget', effect: known.role === 'hours' ? 'Its events are not the working hours any more; they have left the mirror.' : isMirrored(known.role) ? 'Its events take no time any more; they have left the mirror.' : 'It takes no time.' };
   }
-  if (isMirrored(known.role) && to !== 'sessions') return { mirror: 'strip', effect: `${TAKES[to]}${known.role === 'sessions' ? ' What its events are about, and with whom, has left the mirror.' : ''}` };
+  if (isMirrored(known.role) && to !== 'sessions' && to !== 'requests') return { mirror: 'strip', effect: `${TAKES[to]}${known.role === 'sessions' ? ' What its events are about, and with whom, has left the mirror.' : ''}` };
+  if (to === 'requests') return { mirror: 'forget', effect: TAKES.requests };
   return { mirror: 'forget', effect: `${to === 'sessions' ? '' : `${TAKES[to]} `}It is read in full now; until then nothing is offered or booked for this coach.` };
 }

@@ -16,6 +16,7 @@ import { readListAnew } from './calendar-list.store.js';
 import { editsBetween, rememberEdits } from './edits.store.js';
 import { tellFrozen } from './frozen.step.js';
 import { calendarRow, expansionWindow, freeze, hasOpenRequest, OPEN_REQUEST_POLL_MS, OUT_OF_SIGHT, pollSoon, SHAPE, UNBRAKED, type CalendarRow } from './calendar.store.js';
+import { markInbox } from './inbox-mark.store.js';
 import { letSessionsFollow } from './sessions-follow.store.js';
 import { clearStaged, dropUnchanged, stageUnseen, stagedAfter, stagePage } from './staged.store.js';
 import { countsOf, newlyUnparsed, tellUnread, unparsedIn } from './unread.store.js';
@@ -149,10 +150,12 @@ async function settlePull(reading: Reading & { isWhole: boolean }, { last, isOnl
     // All-day events lie elsewhere in another zone.
     if (isBaseline ? !isOneZone : before.time_zone !== last.timeZone) await wakeWaiting(tx, claim.coachId, await layOutAll(tx, calendar, now), now);
 
+    if (changed > 0 || isFull) await markInbox(tx, calendar, isFull, now);
     const unread = { unparsed, unreadable };
     await tellUnread(tx, calendar, unread, now);
 
-    if (changed > 0) await rememberEdits(tx, calendar, edits, now);
+    // What is done on a requests calendar is told by who reads it there.
+    if (changed > 0 && calendar.role !== 'requests') await rememberEdits(tx, calendar, edits, now);
     if ((changed > 0 || isBaseline) && calendar.role === 'sessions') await lookSoon(tx, claim.coachId, LOOK_AFTER_MS, now);
     const again = await endPull(tx, claim, before, {
       isChanged: changed > 0, isFull, isWhole, cursor, generation: how.generation, timeZone: calendar.time_zone, accessRole: calendar.access_role, now, spread: Math.random(),
@@ -188,7 +191,7 @@ async function applyStaged(tx: Tx, calendar: CalendarRow, how: Applying): Promis
 async function applyAndWake(tx: Tx, calendar: CalendarRow, events: EventsPage['events'], buried: readonly string[], how: Applying): Promise<Applied> {
   if (events.length + buried.length === 0) return { changed: 0, edits: NO_EDITS, unparsed: [] };
   const { changed, changes, intervals } = await applyEvents(tx, calendar, events, buried, how);
-  await wakeWaiting(tx, calendar.coach_id, intervals, how.now);
+  if (calendar.role !== 'requests') await wakeWaiting(tx, calendar.coach_id, intervals, how.now);
   return { changed, edits: await editsBetween(tx, calendar, changes, expansionWindow(how.now)), unparsed: newlyUnparsed(changes) };
 }
 

@@ -10,7 +10,9 @@ import { followCalendarList } from '../mirror/calendar-list.flow.js';
 import { pull } from '../mirror/pull.flow.js';
 import { tendChannel } from '../mirror/watch.flow.js';
 import { openPool } from '../postgres/pool.js';
+import { attendInbox } from '../requests/inbox.flow.js';
 import { lookOut } from '../requests/look-out.flow.js';
+import { makeInbox } from '../requests/make-inbox.flow.js';
 import { attendRequest } from '../requests/wait.flow.js';
 import { advanceResolution } from '../resolution/advance.flow.js';
 import { advanceLandingRow } from '../resolution/land.flow.js';
@@ -30,6 +32,8 @@ export const WORKERS: Workers = {
   calendars: pull,
   channels: tendChannel,
   disconnections: disconnectionWorker,
+  inbox_events: attendInbox,
+  inboxes: makeInbox,
 };
 
 export interface Composed { readonly shell: Shell; readonly oauth: OauthPort; readonly close: () => Promise<void> }

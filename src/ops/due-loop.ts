@@ -14,6 +14,7 @@ export interface Lane { readonly from: readonly Source[]; readonly slots: number
 export const LANES: readonly Lane[] = [
   { from: [{ queue: 'landings' }, { queue: 'resolutions' }, { queue: 'requests' }], slots: 4, onePerCoach: true },
   { from: [{ queue: 'outbox' }, { queue: 'disconnections' }, { queue: 'lookouts' }], slots: 2 },
+  { from: [{ queue: 'inbox_events' }, { queue: 'inboxes' }], slots: 3, onePerCoach: true },
   { from: [{ queue: 'calendars', reading: 'changes' }, { queue: 'channels' }, { queue: 'calendar_lists' }], slots: 4 },
 ];
 /** Reading a large calendar for the first time takes minutes of arithmetic: it has a thread of its own. */

@@ -68,6 +68,7 @@ export async function setPending(tx: Tx, request: Request, to: { reason: Pending
     wake: param(last > now ? last : plus(now, 1_000)),
   });
   if (!row) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be pending again.', { id: request.id });
+  await stirInbox(tx, request);
   return requestOf(row);
 }
 /** The request's time is reserved here and on its way into Google. */
@@ -75,6 +76,7 @@ export async function setBooking(tx: Tx, request: Request, start: Instant): Prom
   const changed = await run(tx, `update requests set state = 'booking', came_from = state, pending_reason = null, wanted_at = :start, revision = revision + 1, wake_at = :start
     where coach_id = :coach and id = :id and state in (${before('booking')})`, { coach: request.coach_id, id: request.id, start: param(start) });
   if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be booked.', { id: request.id });
+  await stirInbox(tx, request);
 }
 export async function setBooked(tx: Tx, request: Request, booked: { start: Instant; eventId: string; seenFreeAt: Instant }, now: Instant): Promise<void> {
   const changed = await run(tx, `update requests set state = 'booked', came_from = state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now,
@@ -82,16 +84,35 @@ export async function setBooked(tx: Tx, request: Request, booked: { start: Insta
     where coach_id = :coach and id = :id and state in (${before('booked')})`,
   { coach: request.coach_id, id: request.id, now: param(now), start: param(booked.start), event: booked.eventId, seen: param(booked.seenFreeAt) });
   if (changed === 0) throw new Problem('IMPOSSIBLE_STATE', 'The request was settled in another way.', { id: request.id });
+  await stirInbox(tx, request);
 }
 export async function setClosed(tx: Tx, request: Request, state: 'declined' | 'expired' | 'withdrawn', now: Instant): Promise<void> {
   await run(tx, `update requests set state = :state, came_from = state, pending_reason = null, revision = revision + 1, wake_at = null, settled_at = :now
     where coach_id = :coach and id = :id and state in (${before(state)})`, { coach: request.coach_id, id: request.id, state, now: param(now) });
+  await stirInbox(tx, request);
+}
+/** The event on the requests calendar that the request came from is to show how it stands now: due at once. */
+async function stirInbox(tx: Tx, request: Request): Promise<void> {
+  if (request.source !== 'calendar') return;
+  const told = await run(tx, 'update inbox_events set dirty = dirty + 1, wake_at = :past where coach_id = :coach and request_id = :id', { coach: request.coach_id, id: request.id, past: param(request.created_at) });
+  if (told > 0) await notifyDue(tx, 'inbox_events');
 }
 /** Sets when the request is looked at again. In the commit of the work that holds `claim`. */
 export async function restRequest(tx: Tx, claim: Claim, wakeAt: Instant, freedNoticedAt: Instant | null): Promise<void> {
   await holdLease(tx, claim);
   await run(tx, 'update requests set wake_at = :wake, freed_noticed_at = :freed where coach_id = :coach and id = :id and wake_at is not null',
     { coach: claim.coachId, id: claim.id, wake: param(wakeAt), freed: freedNoticedAt === null ? null : param(freedNoticedAt) });
+}
+/** The wish itself is another one now; what follows from that is the caller's. */
+export async function setWish(tx: Tx, request: Request, wish: { clientId: ClientId; sessionType: string; lengthMinutes: number; wantedStarts: readonly Instant[] }): Promise<Request> {
+  const [first] = wish.wantedStarts;
+  if (first === undefined) throw new Problem('REQUEST_INVALID', 'At least one start is needed.');
+  const row = await oneRow<Row>(tx, `update requests set client_id = :client, session_type = :type, length_minutes = :length, wanted_starts = :starts, wanted_at = :first, freed_noticed_at = null, wake_at = :first
+    where coach_id = :coach and id = :id and state = 'pending_resolution' returning *`, {
+    coach: request.coach_id, id: request.id, client: wish.clientId, type: wish.sessionType, length: wish.lengthMinutes, starts: wish.wantedStarts.map(param), first: param(first),
+  });
+  if (!row) throw new Problem('IMPOSSIBLE_STATE', 'A settled request cannot be changed.', { id: request.id });
+  return requestOf(row);
 }
 /** A promise has ended: the requests that waited for that time get their turn, in the same commit. */
 export async function wakeWaitingFor(tx: Tx, coachId: CoachId, period: string, exceptId: RequestId, now: Instant): Promise<void> {

@@ -37,8 +37,7 @@ export class AlreadyYours extends Error { constructor(readonly start: Instant) {
  *  @throws Problem REQUEST_INVALID for a time that has passed or is too far ahead; AlreadyYours */
 export async function takeIn(tx: Tx, shell: Shell, coach: Coach, wish: Asked, now: Instant): Promise<TakenIn> {
   checkTimes(wish.wantedStarts, coach, now);
-  const own = await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts);
-  const wasKnown = coach.policy.byItself === 'option2' && (await hasHadSession(tx, coach.id, wish.client.email));
+  const before = await knownBefore(tx, coach, wish);
   const client = await saveClient(tx, coach.id, wish.client, now);
   const request = await insertRequest(tx, {
     coachId: coach.id, clientId: client.id, sessionType: wish.sessionType, lengthMinutes: wish.lengthMinutes ?? coach.policy.lengthMs / 60_000,
@@ -46,10 +45,22 @@ export async function takeIn(tx: Tx, shell: Shell, coach: Coach, wish: Asked, no
   }, now);
   await makeLink(tx, shell.keys, { coachId: coach.id, purpose: 'status', requestId: request.id, resolutionId: null, revision: 0 }, now);
   await remember(tx, { coachId: coach.id, at: now, what: 'received', by: wish.source === 'calendar' ? 'coach' : 'client', requestId: request.id, facts: { wanted: wish.wantedStarts, source: wish.source } });
+  return settleWish(tx, shell, coach, request, { ...before, isFirst: true }, now);
+}
 
+/** What has to be known of a client before their wish is stored. */
+export interface KnownBefore { readonly own: Instant | null; readonly wasKnown: boolean }
+export const knownBefore = async (tx: Tx, coach: Coach, wish: Pick<Asked, 'client' | 'wantedStarts'>): Promise<KnownBefore> => ({
+  own: await ownSessionAt(tx, coach, wish.client.email, wish.wantedStarts),
+  wasKnown: coach.policy.byItself === 'option2' && (await hasHadSession(tx, coach.id, wish.client.email)),
+});
+
+/** Judges a wish that was just stored: a free time is reserved and its landing begun; else a policy settles it, or it is the coach's
+ *  turn; `isFirst`: for the first time. @throws AlreadyYours */
+export async function settleWish(tx: Tx, shell: Shell, coach: Coach, request: Request, { own, wasKnown, isFirst }: KnownBefore & { readonly isFirst: boolean }, now: Instant): Promise<TakenIn> {
   const verdict = await judgeRequest(tx, coach, request, now);
   // Only a time that they would like better, and that is free, comes before the one they have.
-  if (own !== null && !(verdict.is === 'free' && wish.wantedStarts.indexOf(verdict.start) < wish.wantedStarts.indexOf(own))) throw new AlreadyYours(own);
+  if (own !== null && !(verdict.is === 'free' && request.wanted_starts.indexOf(verdict.start) < request.wanted_starts.indexOf(own))) throw new AlreadyYours(own);
   switch (verdict.is) {
     case 'free': {
       const id = await bookAtOnce(tx, coach, request, verdict, now);
@@ -60,7 +71,7 @@ export async function takeIn(tx: Tx, shell: Shell, coach: Coach, wish: Asked, no
       const there = verdict.reason === 'taken' ? await blockersAt(tx, coach, intervalFrom(verdict.about, lengthMs(request))) : [];
       await remember(tx, { coachId: coach.id, at: now, what: 'not free', by: 'makeway', requestId: request.id, facts: { start: verdict.about, reason: verdict.reason, blockers: there.map((b) => b.key) } });
       if (await settleByItself(tx, shell, coach, request, { ...verdict, wasKnown }, now)) return { request: await requestById(tx, coach.id, request.id), landing: null };
-      const pending = await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about, isFirst: true }, now);
+      const pending = await giveToCoach(tx, shell, coach, request, { reason: verdict.reason, wantedAt: verdict.about, isFirst }, now);
       return { request: pending, landing: null };
     }
   }

@@ -39,9 +39,9 @@ export function connectRoutes(app: FastifyInstance, web: Web): void {
     return { is: last?.state === 'forgetting' ? 'leaving' : 'none', wasNotReached: last?.outcome === 'not-reached' };
   }
 
-  app.get<{ Querystring: { to?: unknown; connect?: unknown } }>('/auth/google', async (request, reply) => {
+  app.get<{ Querystring: { to?: unknown; connect?: unknown; calendar?: unknown } }>('/auth/google', async (request, reply) => {
     const who = await whoIs(shell, request);
-    const { url, kept } = await beginOauth(shell, web.oauth, { purpose: request.query.connect === '1' ? 'connect' : 'sign-in', returnTo: returnPath(request.query.to), coachId: who?.coach.id ?? null });
+    const { url, kept } = await beginOauth(shell, web.oauth, { purpose: request.query.connect === '1' ? 'connect' : 'sign-in', returnTo: returnPath(request.query.to), coachId: who?.coach.id ?? null, wantsInbox: request.query.connect === '1' && request.query.calendar === '1' });
     return reply.setCookie(TRIP_COOKIE, kept, { ...cookie, maxAge: TRIP_LASTS_MS / 1000 }).redirect(url, 302);
   });
 

@@ -2,7 +2,7 @@ import type { CoachId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 
 /** The tables whose rows can be due. */
-export const QUEUES = ['landings', 'resolutions', 'requests', 'lookouts', 'outbox', 'calendar_lists', 'calendars', 'channels', 'disconnections'] as const;
+export const QUEUES = ['landings', 'resolutions', 'requests', 'lookouts', 'outbox', 'calendar_lists', 'calendars', 'channels', 'disconnections', 'inbox_events', 'inboxes'] as const;
 export type Queue = (typeof QUEUES)[number];
 
 /** Queues whose work asks Google in the background. One coach occupies at most one of their slots (design, invariant 9). */

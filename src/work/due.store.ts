@@ -86,7 +86,7 @@ export async function wake(tx: Tx, queue: Queue, coachId: CoachId, id: string, a
 }
 /** Makes due what a coach's requests wait for: their permission is back, or a calendar can be read again. */
 export async function wakeAllOf(tx: Tx, coachId: CoachId, now: Instant): Promise<void> {
-  for (const queue of ['landings', 'resolutions', 'requests'] as const) {
+  for (const queue of ['landings', 'resolutions', 'requests', 'inbox_events', 'inboxes'] as const) {
     await run(tx, `update ${queue} set wake_at = least(wake_at, :now) where coach_id = :coachId and wake_at is not null`, { coachId, now: param(now) });
     await notifyDue(tx, queue);
   }
