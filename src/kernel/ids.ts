@@ -13,12 +13,13 @@ export type LandingId = Brand<string, 'LandingId'>;
 export type SessionId = Brand<string, 'SessionId'>;
 export type GrantId = Brand<string, 'GrantId'>;
 export type LinkId = Brand<string, 'LinkId'>;
+export type WishId = Brand<string, 'WishId'>;
 
 /** The prefix of each kind of id: an id read in a log says what it names. */
 export const ID_PREFIX = {
   coach: 'co', client: 'cl', calendar: 'ca', request: 'rq', resolution: 're', offer: 'of', choice: 'ch',
   hold: 'ho', landing: 'la', session: 'se', link: 'li', letter: 'le', write: 'gw', channel: 'wc', key: 'ak', grant: 'gr',
-  disconnection: 'di',
+  disconnection: 'di', wish: 'wi',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 
