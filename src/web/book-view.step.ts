@@ -27,7 +27,8 @@ export function frameOf(coach: Coach, given: Given): BookFrame {
   };
 }
 
-const SOONEST = 3;
+/** So many of the next days are shown with the first free time of each. */
+const SOONEST = 2;
 const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 
 /** A month of free days or, if the address names one, a day of times; in the visitor's zone. */
@@ -50,7 +51,7 @@ export async function bookView(shell: Shell, coach: Coach, given: Given): Promis
   const asked = textOf(given, 'month');
   const month = months.includes(asked) ? asked : wallClock(first?.start ?? now, frame.zone).date.slice(0, 7);
   const days = new Map([...byDay].filter(([date]) => date.startsWith(month)).map(([date, there]) => [date, { free: there.filter((time) => time.isFree).length }]));
-  return { month: { ...frame, month, ...around(months, month), days, soonest: times.filter((time) => time.isFree).slice(0, SOONEST) } };
+  return { month: { ...frame, month, ...around(months, month), days, soonest: [...byDay.values()].flatMap((there) => there.find((time) => time.isFree) ?? []).slice(0, SOONEST) } };
 }
 /** What comes before and after `at`, of texts that sort by time. */
 const around = (all: readonly string[], at: string): { before: string | null; after: string | null } =>

@@ -13,7 +13,7 @@ import { timesOf } from './public-times.step.js';
 import type { Web } from './web.port.js';
 
 /** Tighter than what all other calls may do; counted in each process, before anything is read. */
-const POSTS_PER_MINUTE = 30;
+const POSTS_PER_MINUTE = 60;
 
 /** A coach's booking page, for everybody: month and day, the form behind a time. What the form asks for counts after the mailed
  *  confirmation only. Nothing on these pages tells why a time is not free, or who anybody is. */

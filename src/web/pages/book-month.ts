@@ -9,7 +9,8 @@ import { layout } from './layout.js';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'] as const;
-const nameOf = (month: string): string => MONTHS[Number(month.slice(5)) - 1] ?? month;
+/** Of a month or of a day in it. */
+const nameOf = (month: string): string => MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
 
 /** A month of a coach's booking page: days with free times are marked, and every working day leads to its times. */
 export function bookMonthPage(view: MonthView): string {
@@ -19,7 +20,7 @@ export function bookMonthPage(view: MonthView): string {
 ${kinds(view)}
 ${view.days.size === 0 && view.soonest.length === 0 ? html`<p>No time can be booked here at the moment. Please come back later.</p>` : html`${soonest(view)}
 ${month(view)}
-<p class="soft small legend"><span class="mark" aria-hidden="true"></span>Marked days have free times. On the other linked days you can ask for a time.</p>`}
+<p class="soft small legend">${[...view.days.values()].some((day) => day.free > 0) ? html`<span class="mark" aria-hidden="true"></span>Marked days have free times. On the other linked days you can ask for a time.` : 'On the linked days you can ask for a time.'}</p>`}
 </article>
 <section class="card" aria-label="Time zone">${zoneOf(view, { month: view.month })}</section>`, { knowsZone: true });
 }
@@ -38,7 +39,9 @@ function month(view: MonthView): Html {
   const first = monthStart(monthOf(dayOf(dateMs(`${view.month}-01`))));
   const next = monthStart(monthOf(first) + 1);
   const weeks: Html[] = [];
-  for (let monday = first - weekdayOf(first); monday < next; monday += 7) {
+  const begins = dayOf(dateMs([...view.days.keys()].sort()[0] ?? `${view.month}-01`));
+  // Weeks that are over, or too soon, are left out: the page begins with what can be chosen
+  for (let monday = begins - weekdayOf(begins); monday < next; monday += 7) {
     weeks.push(html`<tr>${WEEKDAYS.map((_, i) => (monday + i < first || monday + i >= next ? html`<td></td>` : cell(view, monday + i)))}</tr>
 `);
   }
@@ -55,7 +58,7 @@ ${weeks}</tbody>
 }
 
 const turn = (view: MonthView, to: string | null, side: 'before' | 'after'): Html => to === null ? html`<span></span>`
-  : html`<a href="${pathTo(view, { month: to })}" rel="${side === 'before' ? 'prev' : 'next'}">${side === 'before' && html`<span aria-hidden="true">‹ </span>`}${nameOf(to)}${side === 'after' && html`<span aria-hidden="true"> ›</span>`}</a>`;
+  : html`<a href="${pathTo(view, { month: to })}" rel="${side === 'before' ? 'prev' : 'next'}">${side === 'before' && html`<span aria-hidden="true">‹ </span>`}${nameOf(to).slice(0, 3)}<span class="unseen">${nameOf(to).slice(3)}</span>${side === 'after' && html`<span aria-hidden="true"> ›</span>`}</a>`;
 
 function cell(view: MonthView, day: number): Html {
   const date = dateText(day * DAY);

@@ -1,10 +1,11 @@
 /** What the booking page adds to the stylesheet. */
 export const BOOK_STYLE = `.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .honey { display: none; }
+.card > form + p, .card > .stack + p { margin-top: 14px; }
 .pager { display: grid; grid-template-columns: 1fr auto 1fr; gap: 10px; align-items: baseline; margin: 0 0 12px; }
 .pager h2 { margin: 0; text-align: center; }
 .pager > :last-child { text-align: right; }
-.pager a { display: inline-block; padding: 8px 0; }
+.pager a { display: inline-block; padding: 8px 0; white-space: nowrap; }
 .month { width: 100%; margin: 0 0 12px; border-collapse: separate; border-spacing: 3px; table-layout: fixed; text-align: center; font-variant-numeric: tabular-nums; }
 .month th { padding: 4px 0; font-size: 13px; font-weight: 600; color: var(--soft); }
 .month td { padding: 0; height: 44px; color: var(--soft); }

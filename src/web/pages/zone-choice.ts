@@ -1,9 +1,12 @@
 import { html, type Html } from '../../kernel/html.js';
 import { zoneInWords } from '../../kernel/zone.js';
 
+/** Names of today that Intl lists by an older one. Browsers differ in which of the two they tell, so both are choices. */
+const RENAMED = ['Africa/Asmara', 'America/Argentina/Buenos_Aires', 'America/Argentina/Cordoba', 'America/Argentina/Mendoza', 'America/Atikokan', 'America/Indiana/Indianapolis', 'America/Kentucky/Louisville',
+  'America/Nuuk', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Atlantic/Faroe', 'Europe/Kyiv', 'Pacific/Chuuk', 'Pacific/Kanton', 'Pacific/Pohnpei', 'UTC'];
 let known: readonly string[] | null = null;
 /** Every zone that this process knows by its IANA name. */
-const zones = (): readonly string[] => (known ??= [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])]);
+const zones = (): readonly string[] => (known ??= [...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED])]);
 
 const REST = 'Other';
 const regionOf = (zone: string): string => (zone.includes('/') && !zone.startsWith('Etc/') ? zone.slice(0, zone.indexOf('/')) : REST);
