@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
  *  Each is announced right after it took effect, so that a test can end the process between any two. */
 export const EFFECTS = [
   'commit receive', 'commit assess', 'commit expire-request', 'commit look-out', 'commit settle-finding',
-  'commit decide', 'commit withdraw',
+  'commit decide', 'commit withdraw', 'commit wish', 'commit confirm', 'commit add-wishes',
   'commit choose', 'commit keep', 'commit fresh-choices', 'commit remind', 'commit end-ask', 'commit settle', 'commit notice-freed',
   'commit inbox-read', 'commit inbox-told', 'commit inbox-wanted', 'commit inbox-sent', 'commit inbox-made',
   'commit intend-move', 'commit moved', 'commit moved-back', 'commit vacated',

@@ -14,12 +14,13 @@ export type SessionId = Brand<string, 'SessionId'>;
 export type GrantId = Brand<string, 'GrantId'>;
 export type FindingId = Brand<string, 'FindingId'>;
 export type LinkId = Brand<string, 'LinkId'>;
+export type WishId = Brand<string, 'WishId'>;
 
 /** The prefix of each kind of id: an id read in a log says what it names. */
 export const ID_PREFIX = {
   coach: 'co', client: 'cl', calendar: 'ca', request: 'rq', resolution: 're', offer: 'of', choice: 'ch',
   hold: 'ho', landing: 'la', session: 'se', link: 'li', letter: 'le', write: 'gw', channel: 'wc', key: 'ak', grant: 'gr',
-  disconnection: 'di', finding: 'fi', inbox: 'ib',
+  disconnection: 'di', finding: 'fi', inbox: 'ib', wish: 'wi',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

@@ -22,7 +22,7 @@ export async function deliver(shell: Shell, claim: Claim): Promise<Report> {
     await inTx(shell.db, 'commit mail-pointless', (tx) => endLetter(tx, claim, 'pointless', shell.clock.now()));
     return { outcome: 'done', did: `${row.letter}: pointless by now` };
   }
-  const isToCoach = row.client_id === null;
+  const isToCoach = row.client_id === null && row.wish_id === null;
   try {
     await shell.mail.send({
       ...writeLetter(written.facts), messageId: row.message_id, references: await firstMessageId(shell.db, row),

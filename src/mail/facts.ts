@@ -15,7 +15,8 @@ export type LetterFacts =
   | { readonly letter: 'frozen'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly since: Instant }
   | { readonly letter: 'clash'; readonly to: Addressee; readonly zone: string; readonly what: string; readonly at: Interval }
   | { readonly letter: 'calendar-gone' | 'calendar-read-only'; readonly to: Addressee; readonly zone: string; readonly calendar: string; readonly noticedAt: Instant; /** Another calendar holds sessions. */ readonly hasTarget: boolean; /** Sessions stood on it. */ readonly heldSessions: boolean; /** Its events were the working hours. */ readonly heldHours?: boolean }
-  | { readonly letter: 'reconnect'; readonly to: Addressee; readonly zone: string; readonly since: Instant; readonly account: string; readonly open: number; readonly link: string };
+  | { readonly letter: 'reconnect'; readonly to: Addressee; readonly zone: string; readonly since: Instant; readonly account: string; readonly open: number; readonly link: string }
+  | ({ readonly letter: 'confirm' } & ConfirmFacts);
 export type LetterKind = LetterFacts['letter'];
 
 export interface Addressee { readonly name: string }
@@ -74,6 +75,18 @@ export interface OfferFacts {
   readonly sessionType: string;
   readonly slots: readonly { readonly interval: Interval; readonly link: string }[];
   readonly until: Instant;
+}
+
+/** To a visitor of the booking page, who has to say that it was them. */
+export interface ConfirmFacts {
+  readonly coachName: string;
+  readonly zone: string;
+  readonly coachZone: string;
+  readonly sessionType: string;
+  /** In order of preference. */
+  readonly wanted: readonly Interval[];
+  readonly until: Instant;
+  readonly link: string;
 }
 
 /** A letter, ready but for its envelope. The text part says all that the HTML part says. */

@@ -19,6 +19,7 @@ import { sessionById, sessionInterval } from '../resolution/session.store.js';
 import type { Shell } from '../work/shell.port.js';
 import type { LetterFacts } from './facts.js';
 import { linkPath } from './link.store.js';
+import { aboutWish } from './letter-wish.step.js';
 import { reasonForCoach } from './letter-reason.step.js';
 import { wasSent, type OutboxRow } from './outbox.store.js';
 import { CLASH } from './texts-to-coach.js';
@@ -28,6 +29,7 @@ type Written = { readonly facts: LetterFacts; readonly to: { name: string; addre
 /** Gathers what a letter tells, from the state as it is now; null if there is no longer anything to tell. */
 export async function letterFacts(shell: Shell, coach: Coach, row: OutboxRow): Promise<Written> {
   if (row.letter === 'digest') return digest(shell, coach, row);
+  if (row.wish_id !== null) return aboutWish(shell, coach, row);
   if (row.request_id === null) return row.grant_id === null ? aboutCalendar(shell, coach, row) : aboutGrant(shell, coach, row);
   const request = await requestById(shell.db, coach.id, row.request_id);
   const resolution = row.resolution_id === null ? null : await resolutionById(shell.db, coach.id, row.resolution_id);
@@ -118,7 +120,8 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
     case 'frozen':
     case 'calendar-gone':
     case 'calendar-read-only':
-    case 'reconnect': return null; // these are about no request
+    case 'reconnect':
+    case 'confirm': return null; // these are about no request
   }
 }
 

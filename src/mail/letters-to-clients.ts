@@ -1,13 +1,13 @@
 /** The letters to a client, as blocks: which come, in which order. Their words stand in texts-to-clients.ts. */
 import { zoneInWords } from '../kernel/zone.js';
-import type { AskFacts, LetterFacts, OfferFacts } from './facts.js';
+import type { Addressee, AskFacts, LetterFacts, OfferFacts } from './facts.js';
 import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
 import { groupByDay, hoursInWords, momentInZones, spanElsewhere, spanInWords, spanInZones } from './letter-times.js';
 import { greeting } from './texts.js';
 import { ASK, ASK_OVER, CLOSED, MOVED, OFFER } from './texts-to-clients.js';
 
 type Facts<Kind extends LetterFacts['letter']> = Extract<LetterFacts, { letter: Kind }>;
-const hello = (facts: LetterFacts, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
+const hello = (facts: { readonly to: Addressee }, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
 
 const slotsByDay = (facts: AskFacts | OfferFacts): Block => ({
   block: 'slots',

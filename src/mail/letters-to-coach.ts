@@ -1,14 +1,14 @@
 /** The letters to a coach, as blocks: which come, in which order. Their words stand in texts-to-coach.ts. */
 import type { Interval } from '../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../kernel/zone.js';
-import type { DecisionFacts, DigestFacts, LetterFacts } from './facts.js';
+import type { Addressee, DecisionFacts, DigestFacts, LetterFacts } from './facts.js';
 import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
 import { hoursInWords, spanInWords, timesInWords } from './letter-times.js';
 import { greeting } from './texts.js';
 import { CALENDAR_GONE, CALENDAR_READ_ONLY, CLASH, CLEARED, COACH_FOOTER, DECISION, DIGEST, FROZEN, RECONNECT, SETTLED, WITHDRAWN } from './texts-to-coach.js';
 
 type Facts<Kind extends LetterFacts['letter']> = Extract<LetterFacts, { letter: Kind }>;
-const hello = (facts: LetterFacts, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
+const hello = (facts: { readonly to: Addressee }, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
 
 /** A request waits for the coach: who, what, all that stands there, the day around it, and what each way would mean. */
 export function planDecision(facts: DecisionFacts): LetterPlan {

@@ -1,5 +1,6 @@
 import type { Letter, LetterFacts } from './facts.js';
 import { oneLine, type LetterPlan } from './letter-blocks.js';
+import { planConfirm } from './letter-confirm.js';
 import { drawHtml } from './letter-html.js';
 import { drawText } from './letter-text.js';
 import { planAsk, planAskOver, planClosed, planMoved, planOffer } from './letters-to-clients.js';
@@ -34,5 +35,6 @@ function planLetter(facts: LetterFacts): LetterPlan {
     case 'calendar-gone': return planCalendarGone(facts);
     case 'calendar-read-only': return planCalendarReadOnly(facts);
     case 'reconnect': return planReconnect(facts);
+    case 'confirm': return planConfirm(facts);
   }
 }

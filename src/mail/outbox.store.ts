@@ -1,4 +1,4 @@
-import type { ClientId, CoachId, GrantId, RequestId, ResolutionId } from '../kernel/ids.js';
+import type { ClientId, CoachId, GrantId, RequestId, ResolutionId, WishId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { mintId, oneRow, param, rows, run } from '../postgres/rows.js';
 import type { Reader, Tx } from '../postgres/transaction.js';
@@ -6,7 +6,7 @@ import { holdLease, notifyDue, type Claim } from '../work/due.store.js';
 import type { LetterKind } from './facts.js';
 
 export interface OutboxRow {
-  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId | null; readonly calendar_id: string | null; readonly grant_id: GrantId | null;
+  readonly coach_id: CoachId; readonly id: string; readonly letter: LetterKind; readonly client_id: ClientId | null; readonly request_id: RequestId | null; readonly calendar_id: string | null; readonly grant_id: GrantId | null; readonly wish_id: WishId | null;
   readonly resolution_id: ResolutionId | null; readonly revision: number; readonly message_id: string; readonly state: 'waiting' | 'sent' | 'refused' | 'pointless';
   readonly attempts: number; readonly last_error: string | null; readonly created_at: Instant;
 }
@@ -29,18 +29,21 @@ export const enqueueAboutGrant = (tx: Tx, letter: { coachId: CoachId; kind: Lett
 /** The digest of what was found on top of each other, as told at `now`. */
 export const enqueueDigest = (tx: Tx, coachId: CoachId, mailFrom: string, now: Instant): Promise<void> =>
   put(tx, { coachId, kind: 'digest', revision: 0, dedupe: `digest/${String(now)}/coach` }, mailFrom, now);
+/** The same for the one letter to a visitor about their wish; not before `notBefore`. */
+export const enqueueAboutWish = (tx: Tx, letter: { coachId: CoachId; kind: LetterKind; wishId: WishId }, mailFrom: string, notBefore: Instant, now: Instant): Promise<void> =>
+  put(tx, { ...letter, revision: 0, dedupe: `${letter.kind}/${letter.wishId}`, notBefore }, mailFrom, now);
 
 interface Put {
   readonly coachId: CoachId; readonly kind: LetterKind; readonly revision: number; readonly dedupe: string; readonly clientId?: ClientId | null; readonly requestId?: RequestId;
-  readonly resolutionId?: ResolutionId | null; readonly calendarId?: string; readonly grantId?: GrantId;
+  readonly resolutionId?: ResolutionId | null; readonly calendarId?: string; readonly grantId?: GrantId; readonly wishId?: WishId; readonly notBefore?: Instant;
 }
 async function put(tx: Tx, letter: Put, mailFrom: string, now: Instant): Promise<void> {
   const id = mintId('letter');
-  await run(tx, `insert into outbox (coach_id, id, letter, client_id, request_id, resolution_id, calendar_id, grant_id, revision, dedupe_key, message_id, state, created_at, wake_at)
-    values (:coach, :id, :kind, :client, :request, :resolution, :calendar, :grant, :revision, :dedupe, :message, 'waiting', :now, :now)
+  await run(tx, `insert into outbox (coach_id, id, letter, client_id, request_id, resolution_id, calendar_id, grant_id, wish_id, revision, dedupe_key, message_id, state, created_at, wake_at)
+    values (:coach, :id, :kind, :client, :request, :resolution, :calendar, :grant, :wish, :revision, :dedupe, :message, 'waiting', :now, :wake)
     on conflict (coach_id, dedupe_key) do nothing`, {
     coach: letter.coachId, id, kind: letter.kind, client: letter.clientId ?? null, request: letter.requestId ?? null, resolution: letter.resolutionId ?? null,
-    calendar: letter.calendarId ?? null, grant: letter.grantId ?? null, revision: letter.revision, dedupe: letter.dedupe, message: messageId(id, mailFrom), now: param(now),
+    calendar: letter.calendarId ?? null, grant: letter.grantId ?? null, wish: letter.wishId ?? null, revision: letter.revision, dedupe: letter.dedupe, message: messageId(id, mailFrom), now: param(now), wake: param(letter.notBefore ?? now),
   });
   await notifyDue(tx, 'outbox');
 }

@@ -61,3 +61,17 @@ export const CLOSED = {
   nothingBooked: (coach: string): string => `Nothing is booked. You are welcome to ask ${coach} for another time.`,
   footer: footerOfRequest,
 } as const;
+
+/** To whoever has the address that was typed on a booking page: they may never have heard of the coach. */
+export const CONFIRM = {
+  subject: (coach: string): string => `Please confirm your request to ${coach}`,
+  preview: 'One click, and it is on its way. Without it, nothing happens.',
+  heading: 'Was it you?',
+  opening: (coach: string): string => `Hello, this address was given on the booking page of ${coach}, to ask for:`,
+  wanted: (sessionType: string, coach: string): string => `${sessionType} with ${coach}`,
+  also: 'This would do as well',
+  yes: 'Yes, that was me',
+  yesEffect: (until: string): string => `The next page shows it once more and asks for one press of a button. You can do so until ${until}.`,
+  ignore: 'If it was not you, just ignore this mail. Without your click nothing is booked, and nobody is told.',
+  footer: (coach: string): string => `You get this mail because this address was typed on the booking page of ${coach}.`,
+} as const;

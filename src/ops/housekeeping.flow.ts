@@ -7,6 +7,7 @@ import { closeUnwanted, openMissingChannels, pruneChannels, replaceDeaf } from '
 import { calendarsToRollOn, wakeForgotten } from '../mirror/calendar.store.js';
 import { pruneStaged } from '../mirror/staged.store.js';
 import { inTx } from '../postgres/transaction.js';
+import { pruneWishes } from '../requests/wish.store.js';
 import { pruneRuns } from '../work/job-run.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
 
@@ -53,6 +54,7 @@ export async function prune(shell: Shell): Promise<Report> {
     const signIns = await pruneSignIns(tx, now);
     const channels = await pruneChannels(tx, plus(now, -KEEP_CHANNELS_MS));
     const staged = await pruneStaged(tx);
-    return { outcome: runs + signIns + channels + staged > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels, staged } };
+    const wishes = await pruneWishes(tx, now);
+    return { outcome: runs + signIns + channels + staged + wishes > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels, staged, wishes } };
   });
 }

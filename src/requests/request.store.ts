@@ -71,6 +71,11 @@ export async function setPending(tx: Tx, request: Request, to: { reason: Pending
   await stirInbox(tx, request);
   return requestOf(row);
 }
+/** The times that would do, in order of preference, become these. */
+export async function setWanted(tx: Tx, request: Request, starts: readonly Instant[]): Promise<Request> {
+  await run(tx, 'update requests set wanted_starts = :starts where coach_id = :coach and id = :id', { coach: request.coach_id, id: request.id, starts: starts.map(param) });
+  return { ...request, wanted_starts: starts };
+}
 /** The request's time is reserved here and on its way into Google. */
 export async function setBooking(tx: Tx, request: Request, start: Instant): Promise<void> {
   const changed = await run(tx, `update requests set state = 'booking', came_from = state, pending_reason = null, wanted_at = :start, revision = revision + 1, wake_at = :start

@@ -84,6 +84,7 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['declined', ({ cast }) => [`${cast.incoming} was told that it is declined.`, 'It was declined.']],
   ['expired', () => ['All the wanted times had passed.', 'It had ended: the wanted times had passed.']],
   ['withdrawn', ({ cast }) => [`${cast.incoming} withdrew the request.`, 'It was withdrawn.']],
+  ['wish added', (s) => `${s.cast.incoming} said that ${at(s, 'start')} would do as well.`],
   ['waits: the calendar is not connected', () => ['The calendar was disconnected: nothing can be checked or written.', 'It waited until the calendar is connected again.']],
 ]);
 

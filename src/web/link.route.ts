@@ -14,6 +14,7 @@ import { decisionView } from './decision-view.step.js';
 import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
 import { offerView } from './offer-view.step.js';
+import { visitorLink } from './visitor-link.route.js';
 import type { Web } from './web.port.js';
 import type { DecisionView } from './views.js';
 
@@ -33,6 +34,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
   app.get<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
     const link = await findLink(shell.db, shell.keys, request.params.token, shell.clock.now());
     if (!link) return reply.code(404).type('text/html').send(GONE);
+    if (link.purpose === 'confirm' || link.purpose === 'status') return visitorLink(web, link, request, reply);
     const query = Query.parse(request.query);
     const action = `/l/${request.params.token}`;
     if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, { prepared: query.do ?? null, fault: null, isDecided: false }));
@@ -43,6 +45,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
   app.post<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
     const link = await findLink(shell.db, shell.keys, request.params.token, shell.clock.now());
     if (!link) return reply.code(404).type('text/html').send(GONE);
+    if (link.purpose === 'confirm' || link.purpose === 'status') return visitorLink(web, link, request, reply);
     const action = `/l/${request.params.token}`;
     if (link.purpose === 'decide') {
       const coach = await coachById(shell.db, link.coach_id);

@@ -6,10 +6,12 @@ import { sha256 } from '../work/hash.js';
 import type { Instant } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
 import { knownZone, readRfc3339, rfc3339 } from '../kernel/zone.js';
+import { findPath } from '../mail/link.store.js';
 import { receive } from '../requests/receive.flow.js';
 import { withdraw } from '../requests/withdraw.flow.js';
 import type { Request } from '../requests/request.js';
 import { requestAnywhere } from '../requests/request.store.js';
+import type { Shell } from '../work/shell.port.js';
 import type { Web } from './web.port.js';
 
 const START = z.string().transform((text, context): Instant => {
@@ -39,6 +41,12 @@ export const shownRequest = (r: Request): Record<string, unknown> => ({
   booked_start: r.booked_start === null ? null : rfc3339(r.booked_start, 'UTC'), created_at: rfc3339(r.created_at, 'UTC'),
 });
 
+/** Where the incoming client sees how it stands. */
+const statusUrl = async (shell: Shell, r: Request): Promise<string | null> => {
+  const path = await findPath(shell.db, shell.keys, { coachId: r.coach_id, purpose: 'status', requestId: r.id, resolutionId: null });
+  return path && shell.publicUrl + path;
+};
+
 /** `POST /api/v1/booking-requests`, its `GET …/:id` and `POST …/:id/withdraw`, for programs with an API key. */
 export function requestRoutes(app: FastifyInstance, web: Web): void {
   const { shell } = web;
@@ -66,7 +74,7 @@ export function requestRoutes(app: FastifyInstance, web: Web): void {
     if (received.outcome === 'already-yours') return reply.code(200).send({ outcome: 'already_yours', message: 'You already have this time.', start: rfc3339(received.start, 'UTC') });
     if (received.landing?.claim) await web.goOn(received.landing.claim);
     const now = await requestAnywhere(shell.db, received.request.id);
-    return reply.code(received.isRepeat ? 200 : 201).header('location', `/api/v1/booking-requests/${received.request.id}`).send(shownRequest(now ?? received.request));
+    return reply.code(received.isRepeat ? 200 : 201).header('location', `/api/v1/booking-requests/${received.request.id}`).send({ ...shownRequest(now ?? received.request), status_url: await statusUrl(shell, received.request) });
   });
 
   app.get<{ Params: { id: string } }>('/api/v1/booking-requests/:id', async (request, reply) => {

@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
+import { bookRoutes } from './book.route.js';
 import { calendarRoutes } from './calendars.route.js';
 import { coachRoutes } from './coach.route.js';
 import { connectRoutes } from './connect.route.js';
@@ -54,6 +55,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   healthRoutes(app, web);
   requestRoutes(app, web);
   linkRoutes(app, web);
+  bookRoutes(app, web);
   connectRoutes(app, web);
   coachRoutes(app, web);
   overlapRoutes(app, web);

@@ -49,6 +49,7 @@ const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   settled: { letter: 'settled', ...coach, stoodThere: false, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
   frozen: { letter: 'frozen', ...coach, calendar: mark('Practice'), since: at('2026-11-24T12:00') },
   reconnect: { letter: 'reconnect', ...coach, since: at('2026-11-23T09:00'), account: mark('kim@coach.example'), open: 2, link: link('connect') },
+  confirm: { letter: 'confirm', coachName: mark('Kim'), ...berlin, sessionType: mark('Coaching'), wanted: [span('2026-11-30T13:00'), span('2026-12-01T13:00')], until: at('2026-11-24T12:00'), link: link('confirm') },
   withdrawn: { letter: 'withdrawn', ...coach, incomingName: mark('Sam'), wanted: span('2026-11-30T13:00') },
   clash: { letter: 'clash', ...coach, what: mark('Sam and Dentist'), at: span('2026-11-30T13:00') },
   'calendar-gone': { letter: 'calendar-gone', ...coach, calendar: mark('Family'), noticedAt: at('2026-11-23T09:00'), hasTarget: false, heldSessions: true },
@@ -123,6 +124,14 @@ describe('the ask', () => {
     const { html } = writeLetter({ letter: 'ask', ...askFacts, slots: [] });
     expect(linksOf(html)).toEqual([link('keep')]);
   });
+});
+
+test('the question to confirm has one link, and says that nothing happens without it', () => {
+  const { text, html } = writeLetter(EVERY.confirm);
+  expect(linksOf(html)).toEqual([link('confirm')]);
+  expect(text).toContain('If it was not you, just ignore this mail. Without your click nothing is booked, and nobody is told.');
+  expect(text).toContain('Monday 30 November, 13:00–14:00 (Berlin time)');
+  expect(text).toContain('Tuesday 1 December, 13:00–14:00 (Berlin time)');
 });
 
 test('a closed question has no links that could be followed', () => {

@@ -1,4 +1,5 @@
 import { COACH_STYLE } from './coach-style.js';
+import { BOOK_STYLE } from './book-style.js';
 
 /** The one stylesheet of all pages, served at `STYLESHEET_PATH`. Phone first; light and dark by the reader's setting; colours pass WCAG AA. */
 export const STYLESHEET = `:root {
@@ -104,4 +105,5 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 .spinner { display: block; width: 34px; height: 34px; margin: 0 0 16px; border: 4px solid var(--line); border-top-color: var(--accent); border-radius: 50%; animation: turn 1s linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation: none; } * { transition: none !important; } }
-${COACH_STYLE}`;
+${COACH_STYLE}
+${BOOK_STYLE}`;
