@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { coachById } from '../coach/coach.store.js';
 import { instant, type Instant } from '../kernel/interval.js';
@@ -15,7 +15,7 @@ import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
 import { offerView, type Saying } from './offer-view.step.js';
 import type { Web } from './web.port.js';
-import type { DecisionView } from './views.js';
+import type { DecisionView, OfferView } from './views.js';
 
 const said = z.literal('1').optional().catch(undefined);
 const Query = z.object({
@@ -44,7 +44,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     const action = `/l/${request.params.token}`;
     if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, { prepared: query.do ?? null, fault: null, isDecided: false }));
     const view = await offerView(shell, link, { action, start: startOf(query.start), say: sayingOf(query), ownZone: ownZone(query), note: null });
-    return reply.type('text/html').send(view ? offerPage(view) : GONE);
+    return send(reply, view);
   });
 
   app.post<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
@@ -65,7 +65,7 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     const view = await offerView(shell, link, { action, start: null, say: null, ownZone: zone, note });
     // After a click went on at once, the person is back at choosing if the slot was taken in Google.
     const isUndone = note === null && view?.state === 'open';
-    return reply.code(code).type('text/html').send(view ? offerPage(isUndone ? { ...view, note: UNDONE } : view) : GONE);
+    return send(reply.code(code), isUndone ? { ...view, note: UNDONE } : view);
   });
 
   /** What a client says with an offer link: what the page then notes, besides the present truth. */
@@ -90,6 +90,10 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     return { code: note === undefined || answered.did === 'fresh' ? 200 : 409, note: note ?? null };
   }
 }
+
+/** While something is being done, the page is looked at again after a moment, also without script. */
+const send = (reply: FastifyReply, view: OfferView | null): FastifyReply =>
+  (view?.state === 'working' ? reply.header('refresh', '3') : reply).type('text/html').send(view ? offerPage(view) : GONE);
 
 const UNDONE = 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.';
 const NOTES: Readonly<Partial<Record<Answer['did'], string>>> = {

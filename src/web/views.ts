@@ -66,7 +66,7 @@ export interface OfferView {
   /**
    * `open`: choose; `confirm`: one slot is picked, the page says what will happen and asks once more; `confirm-mute`: "please
    * don't ask me again" is about to be said, while the question is open or after it;
-   * `working`: being moved or booked right now, the page refreshes itself; `done`: moved or booked; `kept`; `withdrawn`; `over`: nothing to do any more.
+   * `working`: being moved or booked right now, and looked at again; `done`: moved or booked; `kept`; `withdrawn`; `over`: nothing to do any more.
    */
   readonly state: 'open' | 'confirm' | 'confirm-keep' | 'confirm-mute' | 'confirm-withdraw' | 'working' | 'done' | 'kept' | 'withdrawn' | 'over';
   /** The question is still open. */

@@ -1,10 +1,10 @@
 /** A real browser for pages: each check takes an address, or a document that stands there in place of what it would answer. */
 import { existsSync } from 'node:fs';
-import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from '../../src/web/pages/index.js';
 import { STYLESHEET_PATH } from '../../src/web/pages/layout.js';
+import { axeBench, type AxeBench } from './axe-bench.js';
 import { FOCUSED, READS, REACHABLE, STICKS_OUT, UNFOLD, WATCH_KEYS } from './in-page.js';
 import type { World } from './world.js';
 
@@ -18,50 +18,59 @@ export const browserTest = test.skipIf(CHROME === undefined);
  *  `to`: what is done on the page before it is looked at. */
 export interface Shown { readonly url: string; readonly html?: string; readonly cookie?: string; readonly to?: (page: Page) => Promise<void> }
 
-/** Where documents without a server are shown. */
+/** A page without a server behind it. */
 export const drawn = (html: string): Shown => ({ url: 'http://page.example/l/token', html });
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+const WIDE = { width: 1280, height: 900 };
 
 /** One browser for a file of tests. What a page complains of, or asks of another origin, fails the test that opened it. */
 export function browserBed() {
   let browser: Browser | undefined;
+  let bench: AxeBench | undefined;
   const complaints: string[] = [];
-  /** Answers of 4xx are pages of ours, and the browser logs each. */
-  const isOfOurs = (text: string): boolean => /the server responded with a status of 4\d\d/.test(text);
+  const rooms = new Map<string, Page>();
 
   beforeAll(async () => { if (CHROME !== undefined) browser = await chromium.launch({ executablePath: CHROME, args: ['--no-sandbox'] }); });
   afterAll(() => browser?.close());
   afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) await context.close();
+    const kept = new Set([...rooms.values()].map((page) => page.context()));
+    for (const context of browser?.contexts() ?? []) if (!kept.has(context) && context !== bench?.page.context()) await context.close();
     expect(complaints.splice(0), 'what pages complained of').toEqual([]);
   });
 
-  async function open(shown: Shown, options: BrowserContextOptions = {}): Promise<Page> {
+  async function newPage(options: BrowserContextOptions): Promise<Page> {
     if (!browser) throw new Error('there is no browser');
-    const { origin } = new URL(shown.url);
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'Europe/Berlin', ...options });
+    const context = await browser.newContext({ viewport: WIDE, timezoneId: 'Europe/Berlin', ...options });
     context.setDefaultTimeout(15_000);
+    await context.addInitScript(`addEventListener('securitypolicyviolation', (breach) => { console.error('policy: ' + breach.violatedDirective + ' ' + breach.blockedURI); });`);
+    const page = await context.newPage();
+    // Answers of 4xx are pages of ours, and the browser logs each.
+    page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !/responded with a status of 4\d\d/.test(message.text())) complaints.push(`${message.text()} (${message.location().url})`); });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    return page;
+  }
+  /** The page that is always used for the checks of one kind: new contexts cost more than the checks. */
+  async function room(name: string, options: BrowserContextOptions): Promise<Page> {
+    const page = rooms.get(name) ?? await newPage(options);
+    rooms.set(name, page);
+    await page.setViewportSize(WIDE);
+    return page;
+  }
+  async function show(page: Page, shown: Shown): Promise<Page> {
+    const context = page.context();
+    const { origin } = new URL(shown.url);
+    await context.clearCookies();
     if (shown.cookie !== undefined) {
       const [name = '', value = ''] = shown.cookie.split(/=(.*)/);
       await context.addCookies([{ name, value, url: origin }]);
     }
-    if (shown.html !== undefined) {
-      const { html } = shown;
-      await context.route('**/*', (route) => {
-        const { pathname } = new URL(route.request().url());
-        if (pathname === STYLESHEET_PATH) return route.fulfill({ contentType: 'text/css', body: STYLESHEET });
-        if (pathname === ZONE_SCRIPT_PATH) return route.fulfill({ contentType: 'text/javascript', body: ZONE_SCRIPT });
-        return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': POLICY }, body: html });
-      });
-    }
-    const page = await context.newPage();
-    page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !isOfOurs(message.text())) complaints.push(`${message.text()} (${message.location().url})`); });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    await context.unrouteAll();
+    if (shown.html !== undefined) await serve(context, shown.html);
+    context.removeAllListeners('request');
     context.on('request', (request) => {
       const to = new URL(request.url());
       if (to.protocol !== 'data:' && to.origin !== origin) complaints.push(`asks another origin: ${request.method()} ${request.url()}`);
     });
-    await context.addInitScript(`addEventListener('securitypolicyviolation', (breach) => { console.error('policy: ' + breach.violatedDirective + ' ' + breach.blockedURI); });`);
     await page.goto(shown.url);
     await shown.to?.(page);
     return page;
@@ -70,44 +79,40 @@ export function browserBed() {
   /** All that holds for every page: rules of accessibility in light and dark, wide and narrow; nothing sticks out; the keyboard
    *  alone suffices; without script it says and has the same; it asks nobody else, and complains of nothing. */
   async function checkPage(shown: Shown): Promise<void> {
-    const page = await open(shown);
+    if (!browser) throw new Error('there is no browser');
+    const plain = await show(await room('without script', { javaScriptEnabled: false }), shown);
+    await plain.evaluate(UNFOLD);
+    const saysPlain = await plain.evaluate(READS);
+
+    const page = await show(await room('with script', {}), shown);
     const keys = await byKeyboard(page);
     await page.evaluate(UNFOLD);
     const says = await page.evaluate(READS);
-    await page.evaluate(axe.source);
-    const found: Record<string, unknown> = {};
-    for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 320], ['dark', 320]] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      const broken = await breaches(page, colorScheme === 'light' ? 'all' : 'colours');
-      const out = await page.evaluate(STICKS_OUT) as string[];
-      if (broken.length + out.length > 0) found[`${colorScheme}, ${width} px`] = [...broken, ...out];
-    }
-    await page.context().close();
-    const plain = await open(shown, { javaScriptEnabled: false });
-    await plain.evaluate(UNFOLD);
-    const saysPlain = await plain.evaluate(READS);
-    await plain.context().close();
-    expect({ found, keys }, `the page at ${shown.url}`).toEqual({ found: {}, keys: [] });
+    await page.setViewportSize({ width: 320, height: 800 });
+    const sticksOut = await page.evaluate(STICKS_OUT) as string[];
+    bench ??= await axeBench(browser);
+    const breaches = await bench.breachesOf(await page.content());
+    expect({ keys, sticksOut, breaches }, `the page at ${shown.url}`).toEqual({ keys: [], sticksOut: [], breaches: [] });
     expect(saysPlain, 'without script').toBe(says);
   }
 
   return {
-    open, checkPage,
+    checkPage,
+    /** A page in a context of its own, for stories. */
+    open: async (shown: Shown, options: BrowserContextOptions = {}): Promise<Page> => show(await newPage(options), shown),
     /** Looks, as a person, a mail scanner and a headless browser do, at every address, and presses nothing: no row and nothing in
      *  Google changes, no mail goes out, neither at once nor by work that this made due. */
     async looksOnly(w: World, urls: readonly string[], cookie?: string): Promise<void> {
       const before = await truth(w);
-      const page = await open({ url: `${w.url}/sign-in`, ...(cookie !== undefined && { cookie }) });
+      const page = await room('looks', { timezoneId: 'Asia/Tokyo' });
       for (const url of new Set(urls)) {
         for (const method of ['GET', 'HEAD']) {
           const answer = await fetch(url, { method, redirect: 'manual', headers: cookie === undefined ? {} : { cookie } });
           expect(answer.status, `${method} ${url}`).toBeLessThan(500);
           await answer.arrayBuffer();
         }
-        await page.goto(url, { waitUntil: 'load' });
+        await show(page, { url, ...(cookie !== undefined && { cookie }), to: (here) => here.waitForLoadState('load') });
       }
-      await page.context().close();
       expect(await truth(w)).toEqual(before);
       await w.settle();
       expect(await truth(w), 'by work that became due').toEqual(before);
@@ -115,18 +120,18 @@ export function browserBed() {
   };
 }
 
+/** Answers every address with `html`, but for what all pages load. */
+const serve = (context: BrowserContext, html: string): Promise<unknown> => context.route('**/*', (route) => {
+  const { pathname } = new URL(route.request().url());
+  if (pathname === STYLESHEET_PATH) return route.fulfill({ contentType: 'text/css', body: STYLESHEET });
+  if (pathname === ZONE_SCRIPT_PATH) return route.fulfill({ contentType: 'text/javascript', body: ZONE_SCRIPT });
+  return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': POLICY }, body: html });
+});
+
 const truth = async (w: World): Promise<{ rows: string[]; writes: unknown; mails: number }> => ({ rows: (await w.fingerprint()).split('\n'), writes: await w.writes(), mails: (await w.catcher.mails()).length });
 
-interface Breach { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }
-/** Rules that the page breaks, as it stands: all, or those that the colours can break. */
-async function breaches(page: Page, which: 'all' | 'colours'): Promise<string[]> {
-  const rules = which === 'all' ? `{ rules: { 'target-size': { enabled: true } } }` : `{ runOnly: ['color-contrast', 'link-in-text-block'] }`;
-  const { violations } = await page.evaluate(`axe.run(document, { resultTypes: ['violations'], ...${rules} })`) as { violations: readonly Breach[] };
-  return violations.flatMap((v) => v.nodes.slice(0, 3).map((node) => `${v.id}: ${node.html.slice(0, 160)} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`));
-}
-
 interface Focused { readonly name: string; readonly kind: string; readonly isSeen: boolean; readonly isOpen: boolean | null; readonly isChecked: boolean | null; readonly pressed: number }
-const MOST_STOPS = 120;
+const MOST_STOPS = 150;
 
 /** Walks through the page with Tab alone and presses what it comes to: what could not be reached, seen, or pressed. */
 async function byKeyboard(page: Page): Promise<string[]> {

@@ -28,14 +28,14 @@ export function offerPage(view: OfferView): string {
   }
 }
 
-interface Frame { readonly tone?: 'good' | 'neutral'; readonly refreshSeconds?: number; readonly knowsZone?: boolean }
-const page = (view: OfferView, title: string, body: Html, { tone = 'neutral', refreshSeconds, knowsZone }: Frame = {}): string =>
+interface Frame { readonly tone?: 'good' | 'neutral'; readonly isWorking?: boolean; readonly knowsZone?: boolean }
+const page = (view: OfferView, title: string, body: Html, { tone = 'neutral', isWorking, knowsZone }: Frame = {}): string =>
   layout(title, html`<article class="card tone-${tone}">
-${refreshSeconds !== undefined && html`<span class="spinner" aria-hidden="true"></span>`}
+${isWorking && html`<span class="spinner" aria-hidden="true"></span>`}
 <h1>${title}</h1>
 ${view.note !== null && html`<p class="note" role="status">${view.note}</p>`}
 ${body}
-</article>`, { ...(refreshSeconds !== undefined && { refreshSeconds }), ...(knowsZone && { knowsZone }) });
+</article>`, knowsZone ? { knowsZone } : {});
 
 const sessionPanel = (view: OfferView, label = `Your session with ${view.coachName} ${view.sessionIsPast ? 'was' : 'is'} on`): Html | null =>
   view.session && timePanel(label, view.session, view.zone, view.coachZone);
@@ -136,15 +136,17 @@ const askedAgain = (view: OfferView): Html | null => view.kind !== 'ask' ? null 
   ? `You are not asked again to move a session. If you change your mind, tell ${view.coachName}.`
   : html`<a class="plain-link" href="${to(view, { mute: '1' })}">Please don’t ask me again</a>`}</p>`;
 
-/** This state ends by itself, so the page looks again every two seconds. */
+/** This state ends by itself: the answer's `refresh` header has the page looked at again, and a link lets the reader do so. */
 const working = (view: OfferView): string => view.kind === 'ask'
   ? page(view, 'Your session is being moved', html`
 ${sessionPanel(view, 'From')}
 ${view.picked && timePanel('To', view.picked, view.zone, view.coachZone)}
-<p>This takes a few seconds, and the page refreshes by itself. Until it is done, your session stays where it is.</p>`, { refreshSeconds: 2 })
+<p>This takes a few seconds, and the page looks again by itself. Until it is done, your session stays where it is.</p>
+<p><a class="button" href="${to(view)}">Look again</a></p>`, { isWorking: true })
   : page(view, 'Your session is being booked', html`
 ${view.picked && timePanel(`With ${view.coachName}`, view.picked, view.zone, view.coachZone)}
-<p>This takes a few seconds, and the page refreshes by itself.</p>`, { refreshSeconds: 2 });
+<p>This takes a few seconds, and the page looks again by itself.</p>
+<p><a class="button" href="${to(view)}">Look again</a></p>`, { isWorking: true });
 
 function done(view: OfferView): string {
   const at = view.session ?? view.picked;
