@@ -38,7 +38,7 @@ export const FOCUSED = `(() => {
   const box = here.getBoundingClientRect();
   return {
     name: (${NAME})(here), kind: here.matches('input') ? here.type : here.localName,
-    isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 0 && box.height > 0,
+    isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width >= 8 && box.height >= 8,
     isOpen: here.matches('summary') ? here.parentElement.open : null, isChecked: here.checked ?? null, pressed: window.pressed,
   };
 })()`;
