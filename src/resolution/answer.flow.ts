@@ -3,6 +3,7 @@
 import { lockCoach, type Coach } from '../coach/coach.store.js';
 import { freeSlots, slotIsFree } from '../conflicts/picture.store.js';
 import { whyUnchecked } from '../conflicts/standing.store.js';
+import type { Effect } from '../kernel/effects.js';
 import type { CoachId, ResolutionId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import { inTx, type Tx } from '../postgres/transaction.js';
@@ -23,23 +24,26 @@ export type Answer = { readonly did: 'chosen' | 'picked'; readonly claim: Claim 
 
 type About = { coachId: CoachId; resolutionId: ResolutionId };
 
-/** Reads what a click is about, under the coach's lock: clicks on one coach's time are judged one after the other. */
-async function openOffer(tx: Tx, about: About, now: Instant): Promise<{ coach: Coach; resolution: Resolution; offer: Offer } | null> {
-  const coach = await lockCoach(tx, about.coachId);
-  const resolution = await resolutionById(tx, about.coachId, about.resolutionId, 'lock');
-  const offer = await offerOf(tx, resolution);
-  return next(resolution, offer, 'slot chosen', now) ? { coach, resolution, offer } : null;
+interface Open { readonly coach: Coach; readonly resolution: Resolution; readonly offer: Offer; readonly now: Instant }
+
+/** Answers an offer that is still open, under the coach's lock: clicks on one coach's time are judged one after the other. While
+ *  the calendar cannot be checked, nothing is answered. */
+async function whileOpen(shell: Shell, about: About, effect: Extract<Effect, `commit ${string}`>, answer: (tx: Tx, open: Open) => Promise<Answer>): Promise<Answer> {
+  const now = shell.clock.now();
+  return inTx(shell.db, effect, async (tx) => {
+    const coach = await lockCoach(tx, about.coachId);
+    const resolution = await resolutionById(tx, about.coachId, about.resolutionId, 'lock');
+    const offer = await offerOf(tx, resolution);
+    if (!next(resolution, offer, 'slot chosen', now)) return { did: 'over' };
+    if (await whyUnchecked(tx, coach)) return { did: 'not-now' };
+    return answer(tx, { coach, resolution, offer, now });
+  });
 }
 
 /** The existing client chose `start`, or the incoming client picked it. The slot is judged again and held; what is left
- *  to do in Google goes on from the claimed row. */
-export async function chooseSlot(shell: Shell, about: About, start: Instant, zone: string | null): Promise<Answer> {
-  const now = shell.clock.now();
-  return inTx(shell.db, 'commit choose', async (tx): Promise<Answer> => {
-    const open = await openOffer(tx, about, now);
-    if (!open) return { did: 'over' };
-    const { coach, resolution, offer } = open;
-    if (await whyUnchecked(tx, coach)) return { did: 'not-now' };
+ *  to do in Google goes on from the claimed row. `zone`: the visitor's own, if the page knows it; it is kept with the choice. */
+export function chooseSlot(shell: Shell, about: About, start: Instant, zone: string | null): Promise<Answer> {
+  return whileOpen(shell, about, 'commit choose', async (tx, { coach, resolution, offer, now }) => {
     const slot = offer.slots.find((s) => s.start === start);
     if (!slot) return { did: 'no-such-slot' };
     const { taken } = await wantOf(tx, resolution);
@@ -63,19 +67,15 @@ export async function chooseSlot(shell: Shell, about: About, start: Instant, zon
 }
 
 /** None of the slots suits: a fresh ranked offer, of what the client said would, on the same page. Those passed over do not
- *  come back. `none-left`: there is no such time, and the offer stays as it was. */
-export async function noneOfThese(shell: Shell, about: About, facets: readonly Facet[]): Promise<Answer> {
-  const now = shell.clock.now();
-  return inTx(shell.db, 'commit fresh-choices', async (tx): Promise<Answer> => {
-    const open = await openOffer(tx, about, now);
-    if (!open) return { did: 'over' };
-    const { coach, resolution, offer } = open;
-    if (await whyUnchecked(tx, coach)) return { did: 'not-now' };
+ *  come back. `none-left`: there is no such time, and the offer stays as it was. `zone`: whose mornings are meant, if not the
+ *  client's as known. */
+export function noneOfThese(shell: Shell, about: About, facets: readonly Facet[], zone: string | null): Promise<Answer> {
+  return whileOpen(shell, about, 'commit fresh-choices', async (tx, { coach, resolution, offer, now }) => {
     const offered = offer.slots.map((slot) => slot.start);
-    const zone = (await clientById(tx, coach.id, offer.clientId)).time_zone ?? coach.zone;
+    const theirs = zone ?? (await clientById(tx, coach.id, offer.clientId)).time_zone ?? coach.zone;
     const wanted = new Set(facets);
     const slots = await freeSlots(tx, coach, {
-      ...(await wantOf(tx, resolution)), clientId: offer.clientId, except: [...offer.passedOver, ...offered], only: (slot) => fits(slot, wanted, offered, zone), now,
+      ...(await wantOf(tx, resolution)), clientId: offer.clientId, except: [...offer.passedOver, ...offered], only: (slot) => fits(slot, wanted, offered, theirs), now,
     });
     if (slots.length === 0) return { did: 'none-left' };
     await take(tx, shell, coach, resolution, { is: 'none of these', slots }, 'client', now);
@@ -83,14 +83,15 @@ export async function noneOfThese(shell: Shell, about: About, facets: readonly F
   });
 }
 
-/** The existing client keeps their time: nothing changes for them; the request goes on as the coach's policy says. */
+/** The existing client keeps their time: nothing changes for them; the request goes on as the coach's policy says. `mute`: they do not
+ *  want to be asked again; that counts at any time, also when the question is long over. */
 export async function keepTime(shell: Shell, about: About, mute: boolean): Promise<Answer> {
   const now = shell.clock.now();
   return inTx(shell.db, 'commit keep', async (tx): Promise<Answer> => {
     const coach = await lockCoach(tx, about.coachId);
     const resolution = await resolutionById(tx, about.coachId, about.resolutionId, 'lock');
     const offer = await offerOf(tx, resolution);
-    if (mute) await muteClient(tx, coach.id, (await clientById(tx, coach.id, offer.clientId)).id, now);
+    if (mute) await muteClient(tx, coach.id, offer.clientId, now);
     if (!next(resolution, offer, 'time kept', now)) return { did: 'over' };
     await take(tx, shell, coach, resolution, { is: 'time kept' }, 'client', now);
     return { did: 'kept' };

@@ -1,8 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { coachById } from '../coach/coach.store.js';
 import { instant, type Instant } from '../kernel/interval.js';
-import { readRfc3339 } from '../kernel/zone.js';
+import { knownZone, readRfc3339 } from '../kernel/zone.js';
 import { findLink, type Link } from '../mail/link.store.js';
 import { requestById } from '../requests/request.store.js';
 import { withdraw } from '../requests/withdraw.flow.js';
@@ -13,16 +13,23 @@ import { decisionPage, messagePage, offerPage } from './pages/index.js';
 import { decisionView } from './decision-view.step.js';
 import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
-import { offerView } from './offer-view.step.js';
+import { offerView, type Saying } from './offer-view.step.js';
 import { visitorLink } from './visitor-link.route.js';
 import type { Web } from './web.port.js';
-import type { DecisionView } from './views.js';
+import type { DecisionView, OfferView } from './views.js';
 
-const Query = z.object({ do: z.enum(['option1', 'option2', 'decline', 'manual']).optional().catch(undefined), start: z.string().max(40).optional().catch(undefined), keep: z.literal('1').optional().catch(undefined), withdraw: z.literal('1').optional().catch(undefined) });
+const said = z.literal('1').optional().catch(undefined);
+const Query = z.object({
+  do: z.enum(['option1', 'option2', 'decline', 'manual']).optional().catch(undefined), start: z.string().max(40).optional().catch(undefined),
+  keep: said, mute: said, withdraw: said, none: said, zone: z.string().max(80).optional().catch(undefined),
+});
 const AnswerForm = z.object({
   start: z.string().max(40).optional(), keep: z.literal('1').optional(), mute: z.string().max(4).optional(), none: z.literal('1').optional(), withdraw: z.literal('1').optional(),
   facet: z.preprocess((given) => (given === undefined ? [] : [given].flat()), z.array(z.enum(FACETS)).max(FACETS.length)),
 });
+/** The zone that the visitor's browser named, or the visitor chose; null if there is no such zone. */
+const ownZone = ({ zone }: z.infer<typeof Query>): string | null => (zone === undefined || !/^[A-Z]/i.test(zone) ? null : knownZone(zone));
+const sayingOf = (query: z.infer<typeof Query>): Saying => query.keep ? 'keep' : query.mute ? 'mute' : query.withdraw ? 'withdraw' : query.none ? 'none' : null;
 
 const GONE = messagePage({ title: 'This link is not known', lines: ['It may be incomplete: please use the whole link from the mail. If it is very old, it has ended.'], tone: 'neutral' });
 const startOf = (text: string | undefined): Instant | null => (text === undefined ? null : readRfc3339(text));
@@ -38,8 +45,8 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     const query = Query.parse(request.query);
     const action = `/l/${request.params.token}`;
     if (link.purpose === 'decide') return reply.type('text/html').send(await showDecision(web, link, action, { prepared: query.do ?? null, fault: null, isDecided: false }));
-    const view = await offerView(shell, link, { action, start: startOf(query.start), say: query.keep ? 'keep' : query.withdraw ? 'withdraw' : null, note: null });
-    return reply.type('text/html').send(view ? offerPage(view) : GONE);
+    const view = await offerView(shell, link, { action, start: startOf(query.start), say: sayingOf(query), ownZone: ownZone(query), note: null });
+    return send(reply, view);
   });
 
   app.post<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
@@ -56,18 +63,21 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
       return reply.code(fault ? 409 : 200).type('text/html').send(await showDecision(web, link, action, { prepared: prepared(read.decision, fault), fault, isDecided: 'did' in answer }));
     }
     if (link.resolution_id === null) return reply.code(404).type('text/html').send(GONE);
-    const { code, note } = await answer(link, AnswerForm.safeParse(request.body ?? {}).data ?? null);
-    const view = await offerView(shell, link, { action, start: null, say: null, note });
+    const zone = ownZone(Query.parse(request.query));
+    const { code, note } = await answer(link, AnswerForm.safeParse(request.body ?? {}).data ?? null, zone);
+    const view = await offerView(shell, link, { action, start: null, say: null, ownZone: zone, note });
     // After a click went on at once, the person is back at choosing if the slot was taken in Google.
     const isUndone = note === null && view?.state === 'open';
-    return reply.code(code).type('text/html').send(view ? offerPage(isUndone ? { ...view, note: UNDONE } : view) : GONE);
+    return send(reply.code(code), isUndone ? { ...view, note: UNDONE } : view);
   });
 
   /** What a client says with an offer link: what the page then notes, besides the present truth. */
-  async function answer(link: Link, form: z.infer<typeof AnswerForm> | null): Promise<{ code: number; note: string | null }> {
+  async function answer(link: Link, form: z.infer<typeof AnswerForm> | null, zone: string | null): Promise<{ code: number; note: string | null }> {
     if (link.resolution_id === null || form === null) return { code: 400, note: 'Please choose one of the times.' };
     const about = { coachId: link.coach_id, resolutionId: link.resolution_id };
-    if (form.keep && link.purpose === 'choose') {
+    // Who does not want to be asked again keeps their time; if the question is over already, nothing else changes.
+    const isMuteAlone = form.mute === '1' && form.start === undefined && form.none === undefined;
+    if ((form.keep === '1' || isMuteAlone) && link.purpose === 'choose') {
       await keepTime(shell, about, form.mute !== undefined);
       return { code: 200, note: null };
     }
@@ -77,12 +87,16 @@ export function linkRoutes(app: FastifyInstance, web: Web): void {
     }
     const start = startOf(form.start);
     if (!form.none && start === null) return { code: 400, note: 'Please choose one of the times.' };
-    const said = form.none || start === null ? await noneOfThese(shell, about, form.facet) : await chooseSlot(shell, about, instant(start), null);
-    if ((said.did === 'chosen' || said.did === 'picked') && said.claim) await web.goOn(said.claim);
-    const note = NOTES[said.did];
-    return { code: note === undefined || said.did === 'fresh' ? 200 : 409, note: note ?? null };
+    const answered = form.none || start === null ? await noneOfThese(shell, about, form.facet, zone) : await chooseSlot(shell, about, instant(start), zone);
+    if ((answered.did === 'chosen' || answered.did === 'picked') && answered.claim) await web.goOn(answered.claim);
+    const note = NOTES[answered.did];
+    return { code: note === undefined || answered.did === 'fresh' ? 200 : 409, note: note ?? null };
   }
 }
+
+/** While something is being done, the page is looked at again after a moment, also without script. */
+const send = (reply: FastifyReply, view: OfferView | null): FastifyReply =>
+  (view?.state === 'working' ? reply.header('refresh', '3') : reply).type('text/html').send(view ? offerPage(view) : GONE);
 
 const UNDONE = 'That could not be done: the time is no longer free. Nothing has changed for you. These are free now.';
 const NOTES: Readonly<Partial<Record<Answer['did'], string>>> = {

@@ -55,15 +55,30 @@ export interface OfferView {
   readonly action: string;
   readonly coachName: string;
   readonly clientName: string;
+  /** The zone whose clocks the page shows, beside the coach's. */
   readonly zone: string;
   readonly coachZone: string;
+  /** The visitor's own zone, once the page knows it: it goes along with every click, and is kept with the choice. */
+  readonly ownZone: string | null;
   /** The session as it stands now (ask), or null. */
   readonly session: Interval | null;
+  readonly sessionIsPast: boolean;
   /**
-   * `open`: choose; `confirm`: one slot is picked, the page says what will happen and asks once more;
-   * `working`: being moved or booked right now, the page refreshes itself; `done`: moved or booked; `kept`; `withdrawn`; `over`: nothing to do any more.
+   * `open`: choose; `confirm`: one slot is picked, the page says what will happen and asks once more; `confirm-mute`: "please
+   * don't ask me again" is about to be said, while the question is open or after it;
+   * `working`: being moved or booked right now, and looked at again; `done`: moved or booked; `kept`; `withdrawn`; `over`: nothing to do any more.
    */
-  readonly state: 'open' | 'confirm' | 'confirm-keep' | 'confirm-withdraw' | 'working' | 'done' | 'kept' | 'withdrawn' | 'over';
+  readonly state: 'open' | 'confirm' | 'confirm-keep' | 'confirm-mute' | 'confirm-withdraw' | 'working' | 'done' | 'kept' | 'withdrawn' | 'over';
+  /** The question is still open. */
+  readonly isOpen: boolean;
+  /** This client is not asked any more. */
+  readonly isMuted: boolean;
+  /** It is over because nobody answered in time. */
+  readonly isTooLate: boolean;
+  /** The request behind a closed offer is still the coach's to decide. */
+  readonly isStillWanted: boolean;
+  /** "None of these" was pressed: what would suit is asked at once. */
+  readonly isNoneOpen: boolean;
   readonly slots: readonly Interval[];
   readonly picked: Interval | null;
   readonly until: Instant;

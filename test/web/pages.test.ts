@@ -30,7 +30,8 @@ const decision: DecisionView = {
 };
 const offer: OfferView = {
   kind: 'ask', action: '/o/"tok', coachName: mark('Kim'), clientName: mark('Dana'), zone: 'America/New_York', coachZone: 'Europe/Berlin',
-  session: span('2026-11-30T13:00'), state: 'open', slots, picked: slots[0] ?? null, until: at('2026-11-24T12:00'), note: mark('That time was taken meanwhile.'),
+  ownZone: null, session: span('2026-11-30T13:00'), sessionIsPast: false, state: 'open', isOpen: true, isMuted: false, isTooLate: false, isStillWanted: false, isNoneOpen: false,
+  slots, picked: slots[0] ?? null, until: at('2026-11-24T12:00'), note: mark('That time was taken meanwhile.'),
 };
 const pending: PendingView = {
   coachName: mark('Kim'), zone: 'Europe/Berlin', guard: mark('guard'), google: 'broken',
@@ -38,7 +39,7 @@ const pending: PendingView = {
   settled: [{ requestId: 'rq_2', incomingName: 'Noor', wanted: span('2026-11-30T14:00'), standing: 'Booked.', needsYou: false }],
 };
 const PREPARED = ['option1', 'option2', 'decline', 'manual', null] as const;
-const STATES = ['open', 'confirm', 'confirm-keep', 'working', 'done', 'kept', 'over'] as const;
+const STATES = ['open', 'confirm', 'confirm-keep', 'confirm-mute', 'confirm-withdraw', 'withdrawn', 'working', 'done', 'kept', 'over'] as const;
 const PAGES: [string, string][] = [
   ...PREPARED.map((prepared): [string, string] => [`decision, ${String(prepared)}`, decisionPage({ ...decision, prepared })]),
   ['decision, settled', decisionPage({ ...decision, isOpen: false })],
@@ -66,7 +67,7 @@ describe.each(PAGES)('the page %s', (_name, page) => {
   });
 
   test('fits a policy without inline style or script', () => {
-    expect(page).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=/);
+    expect(page.replace('<script src="/zone.js" defer></script>', '')).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=/);
   });
 
   test('labels every time with a zone', () => {
@@ -77,6 +78,7 @@ describe.each(PAGES)('the page %s', (_name, page) => {
 
 /** The forms of a page: what each would send. */
 const formsOf = (page: string): string[] => page.match(/<form[\s\S]*?<\/form>/g) ?? [];
+const postsOf = (page: string): string[] => formsOf(page).filter((form) => form.includes('method="post"'));
 
 describe('the decision page', () => {
   test('each way is a form with revision, guard and what it does', () => {
@@ -150,16 +152,18 @@ describe('the decision page', () => {
 describe('the offer page', () => {
   test('open has links, and one form that asks for other times: looking and following changes nothing', () => {
     const page = offerPage(offer);
-    expect(formsOf(page).map((form) => /name="(none|start|keep|withdraw)"/.exec(form)?.[1])).toEqual(['none']);
+    expect(postsOf(page).map((form) => /name="(none|start|keep|mute|withdraw)"/.exec(form)?.[1])).toEqual(['none']);
     expect(page).toContain('href="/o/&quot;tok?start=2026-11-30T13%3A00%3A00Z"');
-    expect(page).toContain('href="/o/&quot;tok?keep=1"');
+    for (const says of ['keep', 'mute']) expect(page).toContain(`href="/o/&quot;tok?${says}=1"`);
+    expect(page).toContain('If you do nothing, nothing changes');
+    expect(formsOf(page).filter((form) => form.includes('method="get"'))).toHaveLength(1);
   });
 
   test('confirm posts the start, says from and to, and leads back', () => {
     const page = offerPage({ ...offer, state: 'confirm' });
-    expect(formsOf(page)).toHaveLength(1);
+    expect(postsOf(page)).toHaveLength(1);
     expect(page).toContain('name="start" value="2026-11-30T13:00:00Z"');
-    expect(page).toContain('<a class="button" href="/o/&quot;tok">');
+    expect(page).toContain('<a class="button" href="/o/&quot;tok">Back to the other times</a>');
   });
 
   test('a confirmation without a picked time shows the choices', () => {
@@ -172,10 +176,33 @@ describe('the offer page', () => {
     expect(form).toContain('type="checkbox" name="mute"');
   });
 
+  test('the visitor’s own zone goes along with every click', () => {
+    for (const state of ['open', 'confirm', 'confirm-keep', 'confirm-mute', 'confirm-withdraw', 'kept'] as const) {
+      const page = offerPage({ ...offer, state, ownZone: 'America/New_York' });
+      for (const to of [...page.matchAll(/(?:href|action)="(\/o\/[^"]*)"/g)].map((match) => match[1])) {
+        if (to !== '/o/&quot;tok') expect(to).toContain('zone=America%2FNew_York');
+      }
+      for (const form of postsOf(page)) expect(form).toContain('zone=America%2FNew_York');
+    }
+    expect(offerPage(offer)).toContain('<option value="America/New_York" selected>New York</option>');
+    expect(offerPage({ ...offer, zone: 'UTC' })).toContain('<option value="UTC" selected>UTC</option>');
+  });
+
+  test('not to be asked again can be said while the question is open, and after; then it is said that it counts', () => {
+    expect(postsOf(offerPage({ ...offer, state: 'confirm-mute' }))[0]).toMatch(/name="mute" value="1"[\s\S]*Keep my time, and don’t ask me again/);
+    expect(postsOf(offerPage({ ...offer, state: 'confirm-mute', isOpen: false }))[0]).not.toContain('Keep my time');
+    for (const state of ['done', 'kept', 'over'] as const) {
+      expect(offerPage({ ...offer, state })).toContain('?mute=1');
+      expect(offerPage({ ...offer, state, isMuted: true })).toContain('You are not asked again');
+      expect(offerPage({ ...offer, kind: 'offer', state })).not.toContain('mute');
+    }
+  });
+
   test.each(['working', 'done', 'kept', 'over'] as const)('%s has nothing to press', (state) => {
     const page = offerPage({ ...offer, state });
     expect(formsOf(page)).toEqual([]);
-    expect(page.includes('http-equiv="refresh" content="2"')).toBe(state === 'working');
+    expect(page).not.toContain('http-equiv'); // the answer has a header for that, and the reader a link
+    expect(page.includes('Look again</a>')).toBe(state === 'working');
   });
 
   test('tells the time in both zones', () => {
@@ -184,7 +211,8 @@ describe('the offer page', () => {
     expect(text).toContain('Monday 30 November, 13:00–14:00 (Berlin time)');
   });
 
-  test.each(STATES)('%s names no other client', (state) => {
+  // Only who asked for a time can withdraw a request.
+  test.each(STATES.filter((state) => !state.includes('withdraw')))('%s names no other client', (state) => {
     const page = offerPage({ ...offer, note: null, state });
     expect(page).not.toMatch(/\bSam\b|somebody|someone|another client|conflict|request/i);
   });

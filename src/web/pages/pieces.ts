@@ -16,10 +16,10 @@ export function timePanel(label: string, interval: Interval, zone: string, coach
 export const timeList = (times: readonly Interval[], zone: string): Html =>
   html`<ul class="times">${times.map((time) => html`<li>${keepHoursTogether(spanInWords(time, zone), NO_WRAP)}</li>`)}</ul>`;
 
-/** Times as big links, under their days; `href` says where each leads. */
+/** Times as big links, under their days; `href` says where each leads. Who hears a link alone hears its day, too. */
 export const slotLinks = (slots: readonly Interval[], zone: string, coachZone: string, href: (slot: Interval) => string): Html =>
   html`${groupByDay(slots, (slot) => slot, zone).map(({ day, items }) => html`<h2>${day} <span class="soft together">(${zoneInWords(zone)})</span></h2>
-<ul class="slots">${items.map((slot) => html`<li><a class="button" href="${href(slot)}">${hoursInWords(slot, zone)}${zone !== coachZone && html`<span class="elsewhere">${keepHoursTogether(spanInWords(slot, coachZone), NO_WRAP)}</span>`}</a></li>`)}</ul>`)}`;
+<ul class="slots">${items.map((slot) => html`<li><a class="button" href="${href(slot)}"><span class="unseen">${day}, </span>${hoursInWords(slot, zone)}${zone !== coachZone && html`<span class="elsewhere">${keepHoursTogether(spanInWords(slot, coachZone), NO_WRAP)}</span>`}</a></li>`)}</ul>`)}`;
 
 /** A start as forms and links carry it: RFC 3339 in UTC. */
 export const startValue = (slot: Interval): string => rfc3339(slot.start, 'UTC');

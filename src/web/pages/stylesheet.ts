@@ -105,5 +105,9 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 .spinner { display: block; width: 34px; height: 34px; margin: 0 0 16px; border: 4px solid var(--line); border-top-color: var(--accent); border-radius: 50%; animation: turn 1s linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation: none; } * { transition: none !important; } }
+/* Offers and decisions. */
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.plain-link { display: inline-block; padding: 6px 0; }
+details.zone > summary { font-size: 14px; font-weight: 500; }
 ${COACH_STYLE}
 ${BOOK_STYLE}`;
