@@ -19,6 +19,7 @@ import { keptLead } from './ops/sandbox-clock.js';
 import { statusLines } from './ops/status.js';
 import { systemClock } from './ops/system-clock.js';
 import { explain as explained } from './cli/explain.js';
+import { clientCommand } from './cli/clients.js';
 import { leave, rotate } from './cli/grants.js';
 import { simulate as simulated } from './cli/simulate.js';
 import { inTx } from './postgres/transaction.js';
@@ -63,6 +64,9 @@ const HELP = `makeway: settles booking conflicts in a coach's Google Calendar
   makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored
                                         what a calendar is for: sessions live and land there; it takes time; its
                                         events are the working hours; the inbox for requests; or nothing
+  makeway client export <coach> <client>
+                                        all that is kept about a client (id or address), as JSON
+  makeway client erase <coach> <client> takes their name and address away for good
   makeway key create [--name N]         makes an API key, shown once
   makeway keys rotate [--dry-run]       seals all secrets anew under the first of SECRET_KEYS, and
                                         says which older keys are still needed
@@ -105,7 +109,7 @@ function settingsHere(): DaemonSettings {
 }
 
 type Command = (composed: Composed, args: string[], settings: DaemonSettings) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, simulate, explain, jobs, status, reconcile, coach, calendar, key, keys };
+const COMMANDS: Readonly<Record<string, Command>> = { pending, resolve, simulate, explain, jobs, status, reconcile, coach, calendar, client, key, keys };
 
 async function pending({ shell }: Composed): Promise<number> {
   const open = await allOpenRequests(shell.db);
@@ -239,6 +243,14 @@ async function calendar({ shell }: Composed, args: string[]): Promise<number> {
   const answer = await calendarCommand(shell, positionals);
   if (!answer) throw new Usage('makeway calendar list <coach>, or makeway calendar role <coach> <calendar> sessions|busy|hours|requests|ignored');
   (answer.isRefused ? process.stderr : process.stdout).write(`${answer.lines.join('\n')}\n`);
+  return answer.isRefused ? 1 : 0;
+}
+
+async function client({ shell }: Composed, args: string[]): Promise<number> {
+  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+  const answer = await clientCommand(shell, positionals);
+  if (!answer) throw new Usage('makeway client export <coach> <client>, or makeway client erase <coach> <client>');
+  (answer.isRefused ? process.stderr : process.stdout).write(answer.text);
   return answer.isRefused ? 1 : 0;
 }
 

@@ -16,6 +16,8 @@ export const clashingAt = (db: Reader, coach: Coach, window: Interval): Promise<
     and exists (select 1 from occurrences p join calendars pc on pc.coach_id = p.coach_id and pc.id = p.calendar_id and pc.role = 'sessions'
       where p.coach_id = o.coach_id and p.blocking <> 'free' and p.period && o.period and (p.calendar_id, p.root_id) <> (o.calendar_id, o.root_id))
     and c.role = 'sessions' and not o.is_all_day`);
+/** What is timed and takes time on the calendars that hold sessions: the clients' sessions are among it. */
+export const standingOnSessionCalendars = (db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> => standingAt(db, coach, window, `and c.role = 'sessions' and not o.is_all_day`);
 /** Everything in the mirror that takes the coach's time within `window`, sorted by start. */
 export const blockersAt = (db: Reader, coach: Coach, window: Interval): Promise<Blocker[]> => standingAt(db, coach, window, '');
 

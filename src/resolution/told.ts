@@ -43,6 +43,7 @@ type Say = (scene: Scene) => string | [says: string, stands: string];
 const at = (scene: Scene, fact: string): string => (typeof scene.line.facts[fact] === 'number' ? bareSpanInWords(intervalFrom(instant(scene.line.facts[fact]), scene.cast.lengthMs), scene.cast.zone) : 'that time');
 const REASONS: ReadonlyMap<unknown, string> = new Map(Object.entries(REASON_IN_WORDS));
 const reason = (raw: unknown): string => REASONS.get(raw) ?? `Reason: ${String(raw)}.`;
+const someone = ({ line, cast }: Scene): string => (typeof line.facts.client === 'string' ? cast.named(line.facts.client) : 'a client');
 const blockers = ({ line, cast }: Scene): string => {
   const keys = Array.isArray(line.facts.blockers) ? line.facts.blockers.filter((k) => typeof k === 'string') : [];
   return keys.length > 0 ? ` There stood: ${keys.map((k) => cast.named(k)).join(', ')}.` : '';
@@ -85,6 +86,11 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['expired', () => ['All the wanted times had passed.', 'It had ended: the wanted times had passed.']],
   ['withdrawn', ({ cast }) => [`${cast.incoming} withdrew the request.`, 'It was withdrawn.']],
   ['wish added', (s) => `${s.cast.incoming} said that ${at(s, 'start')} would do as well.`],
+  ['client kept', (s) => `${s.who} wrote down ${someone(s)}, a guest in the calendar, as a client.`],
+  ['client changed', (s) => `${s.who} changed what is kept about ${someone(s)}.`],
+  ['client erased', ({ who }) => `${who} erased a client: name and address are gone.`],
+  ['title named', (s) => `${s.who} said whose sessions have a certain title: ${s.line.facts.client == null ? 'nobody’s' : `those of ${someone(s)}`}.`],
+  ['title forgotten', ({ who }) => `${who} took back whose sessions have a certain title.`],
   ['waits: the calendar is not connected', () => ['The calendar was disconnected: nothing can be checked or written.', 'It waited until the calendar is connected again.']],
 ]);
 

@@ -7,9 +7,11 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import { translateDatabaseError } from '../postgres/translate-error.js';
 import { bookRoutes } from './book.route.js';
+import { clientRoutes } from './clients.route.js';
 import { calendarRoutes } from './calendars.route.js';
 import { coachRoutes } from './coach.route.js';
 import { connectRoutes } from './connect.route.js';
+import { historyRoutes } from './history.route.js';
 import { healthRoutes } from './health.route.js';
 import { linkRoutes } from './link.route.js';
 import { messagePage, STYLESHEET, ZONE_SCRIPT, ZONE_SCRIPT_PATH } from './pages/index.js';
@@ -60,6 +62,8 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
   coachRoutes(app, web);
   overlapRoutes(app, web);
   calendarRoutes(app, web);
+  historyRoutes(app, web);
+  clientRoutes(app, web);
   rulesRoutes(app, web);
   pushRoutes(app, web);
   if (web.sandbox) web.sandbox(app);

@@ -31,3 +31,10 @@ export interface KeptLine { readonly id: number; readonly at: Instant; readonly 
 export const linesOf = (db: Reader, coachId: CoachId, about: { requestId: string } | { sessionId: string }, until: Instant): Promise<KeptLine[]> =>
   rows(db, `select id, at, what, by, request_id, resolution_id, facts from history where coach_id = :coachId and ${'requestId' in about ? 'request_id = :id' : 'session_id = :id'} and at <= :until order by at, id`,
     { coachId, id: 'requestId' in about ? about.requestId : about.sessionId, until: param(until) });
+
+export interface PagedLine extends KeptLine { readonly session_id: string | null; readonly calendar_id: string | null }
+/** Some lines of a coach, of one request or of all, the newest first: those before the line `before`, if it is given. */
+export const pageOfLines = (db: Reader, coachId: CoachId, which: { readonly before: number | null; readonly requestId: string | null; readonly limit: number }): Promise<PagedLine[]> =>
+  rows(db, `select id, at, what, by, request_id, resolution_id, session_id, calendar_id, facts from history
+    where coach_id = :coachId ${which.before === null ? '' : 'and id < :before'} ${which.requestId === null ? '' : 'and request_id = :requestId'} order by id desc limit :limit`,
+  { coachId, before: which.before, requestId: which.requestId, limit: which.limit });

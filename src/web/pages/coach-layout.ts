@@ -3,7 +3,7 @@ import { layout, type LayoutOptions } from './layout.js';
 
 /** The coach's pages, in the order of the navigation. */
 const PAGES = [
-  ['/pending', 'Requests'], ['/calendars', 'Calendars'], ['/rules', 'Rules'], ['/clients', 'Clients'], ['/history', 'History'], ['/connect', 'Connection'],
+  ['/pending', 'Requests'], ['/overlaps', 'Overlaps'], ['/calendars', 'Calendars'], ['/rules', 'Rules'], ['/clients', 'Clients'], ['/history', 'History'], ['/connect', 'Connection'],
 ] as const;
 export type CoachPage = (typeof PAGES)[number][0];
 
