@@ -54,5 +54,7 @@ export function groupByDay<T>(items: readonly T[], when: (item: T) => Interval, 
 export const momentInZones = (at: Instant, zone: string, otherZone: string): string =>
   zone === otherZone ? momentInWords(at, zone) : `${momentInWords(at, zone)}, that is ${momentInWords(at, otherZone)}`;
 
+/** "once", "twice", "3 times". */
+export const oftenInWords = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${String(count)} times`);
 /** "1 time", "4 times". */
 export const timesInWords = (count: number): string => (count === 1 ? '1 time' : `${String(count)} times`);

@@ -28,6 +28,15 @@ export async function saveClient(tx: Tx, coachId: CoachId, client: { name: strin
 export const muteClient = (tx: Tx, coachId: CoachId, id: ClientId, now: Instant): Promise<number> =>
   run(tx, 'update clients set muted_at = coalesce(muted_at, :now) where coach_id = :coachId and id = :id', { coachId, id, now: param(now) });
 
+/** Remembers the address of a client who had none. If it is another client's, the two are one: what the coach has named is theirs
+ *  from then on. Returns whose it is. */
+export async function giveAddress(tx: Tx, coachId: CoachId, id: ClientId, email: string): Promise<ClientId> {
+  const known = await clientByEmail(tx, coachId, email);
+  if (known) await run(tx, 'update named_titles set client_id = :known where coach_id = :coachId and client_id = :id', { coachId, id, known: known.id });
+  else await run(tx, 'update clients set email = :email where coach_id = :coachId and id = :id', { coachId, id, email: email.toLowerCase() });
+  return known?.id ?? id;
+}
+
 /** What the coach has said about titles. */
 export async function namedTitles(db: Reader, coachId: CoachId): Promise<Map<string, NamedTitle>> {
   const found = await rows<{ key: string; client_id: string | null }>(db, 'select key, client_id from named_titles where coach_id = :coachId', { coachId });

@@ -8,7 +8,7 @@ import type { Instant } from '../kernel/interval.js';
 import { makeLink } from '../mail/link.store.js';
 import { enqueue } from '../mail/outbox.store.js';
 import type { Tx } from '../postgres/transaction.js';
-import { nameTitle, saveClient } from '../requests/client.store.js';
+import { giveAddress, nameTitle, saveClient } from '../requests/client.store.js';
 import type { Request } from '../requests/request.js';
 import { setPending } from '../requests/request.store.js';
 import { reserve } from '../slots/hold.store.js';
@@ -68,10 +68,19 @@ async function clientBehind(tx: Tx, coach: Coach, picture: Picture, decision: As
   const { claim } = candidate.blocker;
   if (claim.kind === 'guest') return { clientId: (await saveClient(tx, coach.id, { name: candidate.name, email: claim.email, zone: null }, now)).id };
   if (candidate.clientId && candidate.email) return { clientId: candidate.clientId };
+  // Without an address the link is passed on by the coach; who has one is written to.
+  if (decision.passOn) {
+    if (candidate.clientId) return { clientId: candidate.clientId };
+    if (claim.kind !== 'unnamed') return refuse('not-possible', askRefusal(picture));
+    const met = await saveClient(tx, coach.id, { name: decision.clientName?.trim() || candidate.name, email: null, zone: null }, now);
+    await nameTitle(tx, coach.id, claim.key, met.id, now);
+    return { clientId: met.id };
+  }
   const address = decision.address?.trim().toLowerCase() ?? '';
   if (!/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(address)) {
     return refuse('not-possible', `Whose session is "${candidate.name}"? Give the client's e-mail address, so that they can be asked.`);
   }
+  if (candidate.clientId) return { clientId: await giveAddress(tx, coach.id, candidate.clientId, address) };
   const client = await saveClient(tx, coach.id, { name: decision.clientName?.trim() || candidate.name, email: address, zone: null }, now);
   if (claim.kind === 'unnamed') await nameTitle(tx, coach.id, claim.key, client.id, now);
   return { clientId: client.id };

@@ -6,7 +6,8 @@ import type { Claim } from '../work/claim.js';
 export type Decision =
   | { readonly do: 'option1' }
   | { readonly do: 'option2'; /** The blocker that the coach saw; null: whoever sits there. */ readonly about: string | null; readonly ticks: readonly string[]; readonly address: string | null; readonly clientName: string | null;
-      /** Which of the times that the request names; null: the one that it is about. */ readonly wanted: Instant | null }
+      /** Which of the times that the request names; null: the one that it is about. */ readonly wanted: Instant | null;
+      /** The coach has no address of the client, and passes the link on by chat or text: no mail is sent. */ readonly passOn?: boolean }
   | { readonly do: 'decline' }
   | { readonly do: 'manual'; readonly start: Instant }
   /** The title that stands there is nobody's. */

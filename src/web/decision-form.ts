@@ -5,7 +5,7 @@ import type { Decision } from '../resolution/decision.js';
 
 const text = (max: number) => z.string().max(max).regex(/^[^\p{Cc}]*$/u).optional();
 const Form = z.object({
-  do: z.enum(['option1', 'option2', 'decline', 'manual', 'not-a-client']),
+  do: z.enum(['option1', 'option2', 'pass-on', 'decline', 'manual', 'not-a-client']),
   tick: z.union([z.string().max(3000), z.array(z.string().max(3000)).max(50)]).optional(),
   about: text(3000), address: text(320), client_name: text(200), start: text(40), wanted: text(40), start_local: text(40),
 });
@@ -19,7 +19,8 @@ export function readDecision(body: unknown, zone: string): { decision: Decision 
     case 'option1':
     case 'decline': return { decision: { do: what } };
     case 'not-a-client': return { decision: { do: what, about: form.data.about ?? null } };
-    case 'option2': return { decision: { wanted: form.data.wanted === undefined ? null : readRfc3339(form.data.wanted), do: 'option2', about: form.data.about ?? null, ticks: tick === undefined ? [] : [tick].flat(), address: address ?? null, clientName: clientName ?? null } };
+    case 'option2':
+    case 'pass-on': return { decision: { ...(what === 'pass-on' && { passOn: true }), wanted: form.data.wanted === undefined ? null : readRfc3339(form.data.wanted), do: 'option2', about: form.data.about ?? null, ticks: tick === undefined ? [] : [tick].flat(), address: address ?? null, clientName: clientName ?? null } };
     case 'manual': {
       const start = startByHand(form.data.start, form.data.start_local, zone);
       return start === null ? { fault: 'Choose a time, or type one in.' } : { decision: { do: 'manual', start } };

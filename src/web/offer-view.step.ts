@@ -53,7 +53,7 @@ export async function offerView(shell: Shell, link: Link, page: { action: string
   const shown = session && session.status !== 'cancelled' ? sessionInterval(session) : null;
   return {
     kind: isAsk ? 'ask' : 'offer', action: page.action, coachName: coach.name, clientName: client.name, zone: page.ownZone ?? (done ?? chosen)?.zone ?? client.time_zone ?? coach.zone, coachZone: coach.zone,
-    ownZone: page.ownZone, session: shown, sessionIsPast: shown !== null && shown.end <= now, state, isOpen, isMuted,
+    ownZone: page.ownZone, session: shown, sessionIsPast: shown !== null && shown.end <= now, state, isOpen, isMuted, getsMail: client.email !== null,
     isTooLate: resolution.endReason === 'expired' || (resolution.state === 'asked' && !isOpen), isStillWanted: request.state === 'pending_resolution' || request.state === 'booking',
     isNoneOpen: page.say === 'none', slots: state === 'open' ? offer.slots : [], picked, until: offer.expiresAt, note,
   };

@@ -12,8 +12,9 @@ export interface BlockerView {
   readonly kind: 'session' | 'unnamed' | 'other' | 'promised';
 }
 
-/** Who can be asked to move, and with which slots. `key`: the blocker. `asksLately`: how often they were asked before, of late. */
-export interface AskView { readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null; readonly asksLately: number }
+/** Who can be asked to move, and with which slots. `key`: the blocker. `asksLately`: how often they were asked
+ *  in the last `asksDays` days. */
+export interface AskView { readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null; readonly asksLately: number; readonly asksDays: number }
 
 /** One request, for its coach: from a decision link, or on the pending page. */
 export interface DecisionView {
@@ -41,6 +42,12 @@ export interface DecisionView {
     | AskView
     | { readonly why: string };
   readonly otherSlots: readonly Interval[];
+  /** Until when the incoming client could pick one of the other times. */
+  readonly offerUntil: Instant;
+  /** After a no or a silence the incoming client is offered other times by itself. */
+  readonly offersAfterNo: boolean;
+  /** The link of a question that waits and that the coach passes on, since the address is missing. */
+  readonly passOn: { readonly name: string; readonly link: string } | null;
   /** Free times for booking by hand; the wanted time comes first if it is free. */
   readonly manual: readonly Interval[];
   /** Which button was pressed in the mail: it is shown first. */
@@ -71,6 +78,8 @@ export interface OfferView {
   readonly state: 'open' | 'confirm' | 'confirm-keep' | 'confirm-mute' | 'confirm-withdraw' | 'working' | 'done' | 'kept' | 'withdrawn' | 'over';
   /** The question is still open. */
   readonly isOpen: boolean;
+  /** We have an address of this client. */
+  readonly getsMail: boolean;
   /** This client is not asked any more. */
   readonly isMuted: boolean;
   /** It is over because nobody answered in time. */
@@ -91,6 +100,8 @@ export interface PendingRow {
   readonly incomingName: string;
   readonly wanted: Interval;
   readonly standing: string;
+  /** Whose turn it is, or what became of it, in a few words. */
+  readonly turn: string;
   readonly needsYou: boolean;
 }
 export interface PendingView { readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly google: 'active' | 'broken' | 'none' }

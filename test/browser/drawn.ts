@@ -12,24 +12,24 @@ const LONG = 'Bartholomäus-Alexander Oberhuber-Wintersteiner';
 const slots = [hour('2026-11-30', '14:00'), hour('2026-11-30', '15:00'), hour('2026-12-01', '13:00'), hour('2026-12-03', '09:30')];
 const offer: OfferView = {
   kind: 'ask', action: '/l/token', coachName: 'Kim Berger', clientName: 'Dana Weber', zone: BERLIN, coachZone: BERLIN, ownZone: null,
-  session: hour('2026-11-30', '13:00'), sessionIsPast: false, state: 'open', isOpen: true, isMuted: false, isTooLate: false, isStillWanted: true, isNoneOpen: false,
+  session: hour('2026-11-30', '13:00'), sessionIsPast: false, state: 'open', isOpen: true, getsMail: true, isMuted: false, isTooLate: false, isStillWanted: true, isNoneOpen: false,
   slots, picked: slots[0] ?? null, until: at('2026-11-24', '12:00'), note: null,
 };
 const pick: OfferView = { ...offer, kind: 'offer', clientName: 'Sam Ortiz', session: null };
 
-const ask: AskView = { key: 'k/dana/1', name: 'Dana Weber', email: 'dana@client.example', slots, until: at('2026-11-24', '12:00'), unnamedKey: null, asksLately: 1 };
+const ask: AskView = { key: 'k/dana/1', name: 'Dana Weber', email: 'dana@client.example', slots, until: at('2026-11-24', '12:00'), unnamedKey: null, asksLately: 1, asksDays: 30 };
 const decision: DecisionView = {
   action: '/l/token', guard: null, revision: 3, zone: BERLIN, incoming: { name: 'Sam Ortiz', email: 'sam@client.example' }, sessionType: 'Coaching', wanted: hour('2026-11-30', '13:00'),
   alsoWanted: [], standing: 'That time is taken.', isOpen: true, isStale: false, isDecided: false,
   blockers: [{ key: 'k/dana/1', title: 'Dana: coaching', interval: hour('2026-11-30', '13:00'), isAllDay: false, kind: 'session' }],
   neighbours: [{ title: 'Alex: coaching', interval: hour('2026-11-30', '10:00') }, { title: 'Lunch', interval: hour('2026-11-30', '12:00') }],
-  ask, otherSlots: slots, manual: slots, prepared: null, fault: null,
+  ask, otherSlots: slots, offerUntil: at('2026-11-24', '09:00'), offersAfterNo: false, passOn: null, manual: slots, prepared: null, fault: null,
 };
 const conference = { key: 'k/conf/1', title: `Conference ${LONG}`, interval: { start: at('2026-11-30', '00:00'), end: at('2026-12-01', '00:00') }, isAllDay: true, kind: 'other' } as const;
 const crowded: DecisionView = {
   ...decision, blockers: [...decision.blockers, conference],
   alsoWanted: [
-    { wanted: hour('2026-12-01', '10:00'), takes: 'Eva Lind sits there and could be asked to move (4 times to offer).', blockers: [conference], ask: { ...ask, key: 'k/eva/1', name: 'Eva Lind', asksLately: 0 }, isOpenByHand: false },
+    { wanted: hour('2026-12-01', '10:00'), takes: 'Eva Lind sits there and could be asked to move (4 times to offer).', blockers: [conference], ask: { ...ask, key: 'k/eva/1', name: 'Eva Lind', asksLately: 0, asksDays: 30 }, isOpenByHand: false },
     { wanted: hour('2026-12-02', '12:00'), takes: 'What stands there is not a client\'s session.', blockers: [], ask: null, isOpenByHand: false },
     { wanted: hour('2026-12-03', '18:00'), takes: 'Nothing stands there; it can be booked by hand.', blockers: [], ask: null, isOpenByHand: true },
   ],
@@ -37,10 +37,10 @@ const crowded: DecisionView = {
 const pending: PendingView = {
   coachName: 'Kim Berger', zone: BERLIN, guard: 'guard', google: 'active',
   rows: [
-    { requestId: 'rq_1', incomingName: 'Sam Ortiz', wanted: hour('2026-11-30', '13:00'), standing: 'That time is taken.', needsYou: true },
-    { requestId: 'rq_2', incomingName: LONG, wanted: hour('2026-12-01', '10:00'), standing: 'Eva Lind was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).', needsYou: false },
+    { requestId: 'rq_1', incomingName: 'Sam Ortiz', wanted: hour('2026-11-30', '13:00'), standing: 'That time is taken.', turn: 'Your turn', needsYou: true },
+    { requestId: 'rq_2', incomingName: LONG, wanted: hour('2026-12-01', '10:00'), standing: 'Eva Lind was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).', turn: 'Eva Lind’s turn', needsYou: false },
   ],
-  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: 'Booked: Wednesday 2 December, 14:00 (Berlin time).', needsYou: false }],
+  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: 'Booked: Wednesday 2 December, 14:00 (Berlin time).', turn: 'Booked', needsYou: false }],
 };
 const connect: ConnectView = { start: '/auth/google?connect=1&to=/connect', coach: { name: 'Kim Berger', zone: BERLIN, guard: 'guard' }, connection: { is: 'connected', account: 'kim@coach.example', since: null, open: 1 } };
 
@@ -60,11 +60,12 @@ export const DRAWN: readonly (readonly [name: string, html: string])[] = [
   ...(['option1', 'option2', 'decline', 'manual'] as const).map((prepared): [string, string] => [`decision, ${prepared} prepared`, decisionPage({ ...decision, prepared })]),
   ['decision, several blockers and times', decisionPage({ ...crowded, prepared: 'option2', fault: 'Something else stands there too: Conference. Tick it if it does not matter here.' })],
   ['decision, an address is missing', decisionPage({ ...decision, ask: { ...ask, email: null } })],
-  ['decision, nobody knows who it is', decisionPage({ ...decision, ask: { ...ask, name: 'Dana 13h', email: null, unnamedKey: 'k/dana/1', asksLately: 0 }, blockers: [{ key: 'k/dana/1', title: 'Dana 13h', interval: hour('2026-11-30', '13:00'), isAllDay: false, kind: 'unnamed' }] })],
+  ['decision, nobody knows who it is', decisionPage({ ...decision, ask: { ...ask, name: 'Dana 13h', email: null, unnamedKey: 'k/dana/1', asksLately: 0, asksDays: 30 }, blockers: [{ key: 'k/dana/1', title: 'Dana 13h', interval: hour('2026-11-30', '13:00'), isAllDay: false, kind: 'unnamed' }] })],
   ['decision, nothing possible', decisionPage({ ...decision, ask: { why: 'A group stands there. Groups are never asked to move.' }, otherSlots: [], manual: [] })],
   ['decision, promised', decisionPage({ ...decision, ask: { why: 'The time is promised to somebody else already.' }, blockers: [{ key: 'promised', title: 'Promised to another request', interval: decision.wanted, isAllDay: false, kind: 'promised' }] })],
   ['decision, stale', decisionPage({ ...decision, isOpen: false, isStale: true })],
   ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true, standing: 'Dana Weber was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).' })],
+  ['decision, decided without a mail', decisionPage({ ...decision, isOpen: true, isDecided: true, passOn: { name: 'Dana', link: `https://makeway.example/l/k1.${'a'.repeat(16)}.${'A'.repeat(22)}` }, standing: 'Dana was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).' })],
   ['decision, settled', decisionPage({ ...decision, isOpen: false, blockers: [], neighbours: [], standing: 'Declined.' })],
   ['decision, signed in', decisionPage({ ...decision, guard: 'guard', action: '/pending/rq_1' })],
   ['pending', pendingPage(pending)],

@@ -38,7 +38,7 @@ test('a session known by its title only: the page asks for the address, refuses 
   const next = await wish(w, on(7, '13:00'), ALEX);
   const second = await look(await linkTo(w, KIM.email));
   expect(second.page).not.toContain('name="address"');
-  expect(second.page).toContain('was asked to move lately');
+  expect(second.page).toContain('was asked to move once in the last 30 days. Your rule is: once.');
   expect(await pendingReason(w, next)).toBe('taken');
 });
 

@@ -31,7 +31,7 @@ export async function axeBench(browser: Browser): Promise<AxeBench> {
       ] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width, height: 800 });
-        const { violations } = await page.evaluate(`axe.run(document, { resultTypes: ['violations'], ${rules} })`) as { violations: readonly Breach[] };
+        const { violations } = await page.evaluate<{ violations: readonly Breach[] }>(`axe.run(document, { resultTypes: ['violations'], ${rules} })`);
         found.push(...violations.flatMap((v) => v.nodes.slice(0, 3).map((node) => `${v.id} (${colorScheme}, ${width} px): ${node.html.slice(0, 160)} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`)));
       }
       return found;

@@ -89,7 +89,7 @@ export function browserBed() {
     await page.evaluate(UNFOLD);
     const says = await page.evaluate(READS);
     await page.setViewportSize({ width: 320, height: 800 });
-    const sticksOut = await page.evaluate(STICKS_OUT) as string[];
+    const sticksOut = await page.evaluate<string[]>(STICKS_OUT);
     bench ??= await axeBench(browser);
     const breaches = await bench.breachesOf(await page.content());
     expect({ keys, sticksOut, breaches, complaints: complaints.splice(0) }, `the page at ${shown.url}`).toEqual({ keys: [], sticksOut: [], breaches: [], complaints: [] });
@@ -148,7 +148,7 @@ const MOST_STOPS = 150;
 async function byKeyboard(page: Page): Promise<string[]> {
   const faults: string[] = [];
   const reached = new Set<string>();
-  const focused = async (): Promise<Focused | null> => await page.evaluate(FOCUSED) as Focused | null;
+  const focused = (): Promise<Focused | null> => page.evaluate<Focused | null>(FOCUSED);
   const press = async (key: string, here: Focused, did: (after: Focused | null) => boolean): Promise<void> => {
     await page.keyboard.press(key);
     if (!did(await focused())) faults.push(`${key} does nothing on ${here.name}`);
@@ -172,6 +172,6 @@ async function byKeyboard(page: Page): Promise<string[]> {
     }
     last = here.name;
   }
-  const missed = (await page.evaluate(REACHABLE) as string[]).filter((name) => !reached.has(name));
+  const missed = (await page.evaluate<string[]>(REACHABLE)).filter((name) => !reached.has(name));
   return [...faults, ...missed.map((name) => `Tab never comes to ${name}`)];
 }

@@ -25,18 +25,18 @@ const decision: DecisionView = {
     { key: 'k-promise', title: 'Noor', interval: span('2026-11-30T13:00'), isAllDay: false, kind: 'promised' },
   ],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
-  ask: { key: 'k-dana', name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null, asksLately: 0 },
-  otherSlots: slots, manual: slots, prepared: null, fault: mark('Something is missing.'),
+  ask: { key: 'k-dana', name: mark('Dana'), email: 'dana@x.example', slots, until: at('2026-11-24T12:00'), unnamedKey: null, asksLately: 0, asksDays: 30 },
+  otherSlots: slots, offerUntil: at('2026-11-24T09:00'), offersAfterNo: false, passOn: null, manual: slots, prepared: null, fault: mark('Something is missing.'),
 };
 const offer: OfferView = {
   kind: 'ask', action: '/o/"tok', coachName: mark('Kim'), clientName: mark('Dana'), zone: 'America/New_York', coachZone: 'Europe/Berlin',
-  ownZone: null, session: span('2026-11-30T13:00'), sessionIsPast: false, state: 'open', isOpen: true, isMuted: false, isTooLate: false, isStillWanted: false, isNoneOpen: false,
+  ownZone: null, session: span('2026-11-30T13:00'), sessionIsPast: false, state: 'open', isOpen: true, getsMail: true, isMuted: false, isTooLate: false, isStillWanted: false, isNoneOpen: false,
   slots, picked: slots[0] ?? null, until: at('2026-11-24T12:00'), note: mark('That time was taken meanwhile.'),
 };
 const pending: PendingView = {
   coachName: mark('Kim'), zone: 'Europe/Berlin', guard: mark('guard'), google: 'broken',
-  rows: [{ requestId: 'rq_1', incomingName: mark('Sam'), wanted: span('2026-11-30T13:00'), standing: mark('Waits.'), needsYou: true }],
-  settled: [{ requestId: 'rq_2', incomingName: 'Noor', wanted: span('2026-11-30T14:00'), standing: 'Booked.', needsYou: false }],
+  rows: [{ requestId: 'rq_1', incomingName: mark('Sam'), wanted: span('2026-11-30T13:00'), standing: mark('Waits.'), turn: 'Your turn', needsYou: true }],
+  settled: [{ requestId: 'rq_2', incomingName: 'Noor', wanted: span('2026-11-30T14:00'), standing: 'Booked.', turn: 'Booked', needsYou: false }],
 };
 const PREPARED = ['option1', 'option2', 'decline', 'manual', null] as const;
 const STATES = ['open', 'confirm', 'confirm-keep', 'confirm-mute', 'confirm-withdraw', 'withdrawn', 'working', 'done', 'kept', 'over'] as const;
@@ -44,7 +44,7 @@ const PAGES: [string, string][] = [
   ...PREPARED.map((prepared): [string, string] => [`decision, ${String(prepared)}`, decisionPage({ ...decision, prepared })]),
   ['decision, settled', decisionPage({ ...decision, isOpen: false })],
   ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true })],
-  ['decision, unnamed', decisionPage({ ...decision, ask: { key: 'k-dana', name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana'), asksLately: 0 } })],
+  ['decision, unnamed', decisionPage({ ...decision, ask: { key: 'k-dana', name: mark('Dana 13h'), email: mark('d@x'), slots, until: at('2026-11-24T12:00'), unnamedKey: mark('k-dana'), asksLately: 0, asksDays: 30 } })],
   ['decision, no ask', decisionPage({ ...decision, ask: { why: mark('Too late.') }, otherSlots: [], manual: [] })],
   ...(['ask', 'offer'] as const).flatMap((kind) => STATES.map((state): [string, string] => [`${kind}, ${state}`, offerPage({ ...offer, kind, state })])),
   ['pending', pendingPage(pending)],
@@ -115,7 +115,7 @@ describe('the decision page', () => {
   });
 
   test.each([['Dana 13h', 'Dana'], ['Jonas, 15:00', 'Jonas'], ['Mira 9.30 Uhr', 'Mira'], ['13h', '13h'], ['Noor', 'Noor'], ['Level 42 group', 'Level 42 group']])('the title %s suggests the name %s', (title, name) => {
-    const page = decisionPage({ ...decision, ask: { key: 'k-dana', name: title, email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0 } });
+    const page = decisionPage({ ...decision, ask: { key: 'k-dana', name: title, email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0, asksDays: 30 } });
     expect(page).toContain(`name="client_name" value="${name}"`);
   });
 
@@ -126,9 +126,26 @@ describe('the decision page', () => {
 
   test('asks for a missing address, and who a title is', () => {
     expect(decisionPage(decision)).not.toContain('name="address"');
-    expect(decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null, asksLately: 0 } })).toMatch(/type="email" name="address"[^>]* required/);
-    const unnamed = decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0 } });
+    expect(decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana', email: null, slots, until: decision.wanted.start, unnamedKey: null, asksLately: 0, asksDays: 30 } })).toMatch(/type="email" name="address"[^>]* required/);
+    const unnamed = decisionPage({ ...decision, ask: { key: 'k-dana', name: 'Dana 13h', email: null, slots, until: decision.wanted.start, unnamedKey: 'k-dana', asksLately: 0, asksDays: 30 } });
     for (const field of ['name="about" value="k-dana"', 'name="client_name"', 'name="address"', 'name="do" value="not-a-client" formnovalidate']) expect(unnamed).toContain(field);
+  });
+
+  test('says what each option means: who gets a mail, until when, how often that client was asked, what follows a no', () => {
+    const text = decisionPage(decision);
+    expect(text.match(/can answer until Tuesday 24 November, 12:00 \(Berlin time\)/g)).toHaveLength(1);
+    expect(text.match(/can answer until Tuesday 24 November, 09:00 \(Berlin time\)/g)).toHaveLength(1);
+    expect(text).toContain('not asked to move in the last 30 days');
+    expect(text).toContain('the request is back with you');
+    if ('why' in decision.ask) throw new Error('nobody can be asked');
+    expect(decisionPage({ ...decision, ask: { ...decision.ask, asksLately: 2 }, offersAfterNo: true })).toMatch(/nothing changes for Dana[^,]*, and Sam[^.]*is offered other times\.[\s\S]*asked to move twice in the last 30 days/);
+  });
+
+  test('without an address the link can be passed on: its button stands beside, and then the link', () => {
+    expect(decisionPage(decision)).not.toContain('pass-on');
+    if ('why' in decision.ask) throw new Error('nobody can be asked');
+    expect(decisionPage({ ...decision, ask: { ...decision.ask, email: null } })).toContain('name="do" value="pass-on" formnovalidate');
+    expect(decisionPage({ ...decision, isDecided: true, passOn: { name: mark('Dana'), link: 'https://x.example/l/t' } })).toContain('readonly value="https://x.example/l/t"');
   });
 
   test('says why asking is not possible, and has no button for it', () => {
@@ -222,6 +239,7 @@ test('the pending page links each request, posts the guard to sign out, and tell
   const page = pendingPage(pending);
   expect(page).toContain('href="/pending/rq_1"');
   expect(page).toContain('href="/pending/rq_2"');
+  expect(page).toContain('<span class="turn yours">Your turn</span>');
   expect(page).toMatch(/action="\/sign-out"><input type="hidden" name="guard"/);
   expect(page).toContain('role="alert"');
   expect(pendingPage({ ...pending, google: 'active', rows: [] })).toContain('Nothing waits for you.');

@@ -1,7 +1,7 @@
 import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
-import { groupByDay, hoursInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
+import { groupByDay, hoursInWords, oftenInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
 import type { AskView, BlockerView, DecisionView } from '../views.js';
 import { layout } from './layout.js';
 import { startValue, timeList, timePanel } from './pieces.js';
@@ -25,10 +25,16 @@ ${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
 ${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>
 <ul class="times">${view.alsoWanted.map((also) => html`<li>${spanInWords(also.wanted, view.zone)}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
 ${!view.isDecided && html`<p>${view.standing}</p>`}
+${view.passOn !== null && passOn(view.passOn)}
 ${!comesFirst && day}
 </article>
 ${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`);
 }
+
+/** The mail that is not sent: the coach sends the link, by whatever way they have. */
+const passOn = ({ name, link }: NonNullable<DecisionView['passOn']>): Html => html`<label class="field">Link for ${name}
+<span>There is no address, so no mail goes out. Pass this link on by chat or text. It is for ${name} alone.</span>
+<input type="text" readonly value="${link}"></label>`;
 
 function agenda(view: DecisionView): Html | null {
   if (view.blockers.length + view.neighbours.length === 0) return null;
@@ -104,14 +110,16 @@ function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interva
   return {
     title: `Ask ${name} to move`,
     effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
-    inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from:</p>
+    inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from, and can answer until ${momentInWords(ask.until, view.zone)}:</p>
 ${timeList(ask.slots, view.zone)}
-<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(at.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes and the request is back with you. ${name} does not learn who asks.${ask.asksLately > 0 && ` ${name} was asked ${ask.asksLately === 1 ? 'once' : `${String(ask.asksLately)} times`} lately.`}</p>
+<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(at.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.</p>
+${ask.unnamedKey === null && html`<p class="soft">${name} was ${ask.asksLately > 0 ? `asked to move ${oftenInWords(ask.asksLately)}` : 'not asked to move'} in the last ${ask.asksDays} days.</p>`}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
 <p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
 ${others.map((other) => tick(other, view.zone))}</fieldset>`}
 <div class="stack"><button class="primary" name="do" value="option2">Ask ${name} to move: send the mail</button>
+${ask.email === null && html`<button name="do" value="pass-on" formnovalidate>No address? Ask without a mail, and pass the link on yourself</button>`}
 ${ask.unnamedKey !== null && html`<button class="quiet" name="do" value="not-a-client" formnovalidate>“${name}” is not a client: never ask</button>`}</div>`)}`,
   };
 }
@@ -144,10 +152,10 @@ function offerOthers(view: DecisionView): WayCard {
   }
   return {
     title: `Offer ${who} other times`,
-    effect: `${timesInWords(view.otherSlots.length)} to offer; your calendar stays as it is`,
-    inside: html`<p>${who} gets a mail with ${view.otherSlots.length === 1 ? 'this time' : `these ${timesInWords(view.otherSlots.length)}`} to choose from:</p>
+    effect: `${timesInWords(view.otherSlots.length)} to offer, until ${momentInWords(view.offerUntil, view.zone)}`,
+    inside: html`<p>${who} gets a mail with ${view.otherSlots.length === 1 ? 'this time' : `these ${timesInWords(view.otherSlots.length)}`} to choose from, and can answer until ${momentInWords(view.offerUntil, view.zone)}:</p>
 ${timeList(view.otherSlots, view.zone)}
-<p>A session exists only when ${who} has picked one. Everything else stays.</p>
+<p>Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.</p>
 ${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
   };
 }

@@ -108,7 +108,7 @@ ${form(`Book ${when}`)}`, { knowsZone: true });
   return page(view, 'Move your session?', html`
 ${sessionPanel(view, 'From')}
 ${timePanel('To', picked, view.zone, view.coachZone)}
-<p>When you confirm, your session with ${view.coachName} moves to the new time, and you get word by mail. Should that fail, it stays where it is.</p>
+<p>When you confirm, your session with ${view.coachName} moves to the new time${view.getsMail && ', and you get word by mail'}. Should that fail, it stays where it is.</p>
 ${form(`Move it to ${when}`)}`, { knowsZone: true });
 }
 

@@ -19,7 +19,7 @@ ${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`);
 const section = (title: string, rows: readonly PendingRow[], zone: string, empty: string): Html => html`<section class="card">
 <h2>${title}${rows.some((row) => row.needsYou) && html`<span class="badge">${rows.length}</span>`}</h2>
 ${rows.length === 0 ? html`<p class="soft">${empty}</p>` : html`<ul class="rows">${rows.map((row) => html`<li><a href="/pending/${encodeURIComponent(row.requestId)}">
-<strong>${row.incomingName}</strong>
+<strong>${row.incomingName} <span class="turn${row.needsYou && ' yours'}">${row.turn}</span></strong>
 <span>${spanInWords(row.wanted, zone)}</span>
 <span class="soft small"><br>${row.standing}</span>
 </a></li>`)}</ul>`}

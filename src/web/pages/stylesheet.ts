@@ -107,6 +107,8 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 @media (prefers-reduced-motion: reduce) { .spinner { animation: none; } * { transition: none !important; } }
 /* Offers and decisions. */
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.turn { display: inline-block; margin-left: 6px; padding: 1px 9px; font-size: 13px; font-weight: 600; border-radius: 99px; border: 1px solid var(--line); color: var(--soft); vertical-align: 1px; }
+.turn.yours { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 .plain-link { display: inline-block; padding: 6px 0; }
 details.zone > summary { font-size: 14px; font-weight: 500; }
 ${COACH_STYLE}
