@@ -7,6 +7,7 @@ import { findingOfRequest } from '../requests/finding.store.js';
 import { findRequest } from '../requests/request.store.js';
 import { decisionPage, pendingPage, signInPage } from './pages/index.js';
 import { decisionView, pendingRows } from './decision-view.step.js';
+import { overlapRows } from './overlaps-view.step.js';
 import { readDecision } from './decision-form.js';
 import { settleDecision } from './settle.route.js';
 import { mustBe, whoIs } from './signed-in.step.js';
@@ -21,7 +22,7 @@ export function coachRoutes(app: FastifyInstance, web: Web): void {
     if (!who) return reply.code(401).type('text/html').send(signInPage({ start: '/auth/google?to=/pending', note: null }));
     const grant = await grantOf(shell.db, who.coach.id);
     return reply.type('text/html').send(pendingPage({
-      coachName: who.coach.name, zone: who.coach.zone, guard: who.guard, rows: await pendingRows(shell.db, who.coach, 'open'),
+      overlaps: (await overlapRows(shell.db, who.coach, shell.clock.now())).filter((row) => row.standing === null).length, coachName: who.coach.name, zone: who.coach.zone, guard: who.guard, rows: await pendingRows(shell.db, who.coach, 'open'),
       settled: await pendingRows(shell.db, who.coach, 'settled'), google: grant === null ? 'none' : grant.state,
     }));
   });

@@ -104,7 +104,7 @@ export interface PendingRow {
   readonly turn: string;
   readonly needsYou: boolean;
 }
-export interface PendingView { readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly google: 'active' | 'broken' | 'none' }
+export interface PendingView { /** How many things stand on top of each other. */ readonly overlaps: number; readonly coachName: string; readonly zone: string; readonly guard: string; readonly rows: readonly PendingRow[]; readonly settled: readonly PendingRow[]; readonly google: 'active' | 'broken' | 'none' }
 
 /** How a coach's calendar is connected. `open`: requests that wait. `wasNotReached`: Google could not be told of the end. */
 export type Connection =

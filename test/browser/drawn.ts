@@ -1,7 +1,8 @@
 /** Every page that is drawn from plain values, in every state, as its people would meet it. A page more is a line more. */
 import { HOUR, type Instant, type Interval } from '../../src/kernel/interval.js';
 import { atWallClock } from '../../src/kernel/zone.js';
-import { connectPage, decisionPage, messagePage, offerPage, pendingPage, signInPage } from '../../src/web/pages/index.js';
+import { connectPage, decisionPage, messagePage, offerPage, overlapPage, overlapsPage, pendingPage, signInPage } from '../../src/web/pages/index.js';
+import type { OverlapsView, OverlapView } from '../../src/web/pages/overlaps.js';
 import type { AskView, ConnectView, DecisionView, OfferView, PendingView } from '../../src/web/views.js';
 
 const BERLIN = 'Europe/Berlin';
@@ -35,7 +36,7 @@ const crowded: DecisionView = {
   ],
 };
 const pending: PendingView = {
-  coachName: 'Kim Berger', zone: BERLIN, guard: 'guard', google: 'active',
+  coachName: 'Kim Berger', overlaps: 1, zone: BERLIN, guard: 'guard', google: 'active',
   rows: [
     { requestId: 'rq_1', incomingName: 'Sam Ortiz', wanted: hour('2026-11-30', '13:00'), standing: 'That time is taken.', turn: 'Your turn', needsYou: true },
     { requestId: 'rq_2', incomingName: LONG, wanted: hour('2026-12-01', '10:00'), standing: 'Eva Lind was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).', turn: 'Eva Lind’s turn', needsYou: false },
@@ -43,6 +44,19 @@ const pending: PendingView = {
   settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: 'Booked: Wednesday 2 December, 14:00 (Berlin time).', turn: 'Booked', needsYou: false }],
 };
 const connect: ConnectView = { start: '/auth/google?connect=1&to=/connect', coach: { name: 'Kim Berger', zone: BERLIN, guard: 'guard' }, connection: { is: 'connected', account: 'kim@coach.example', since: null, open: 1 } };
+
+const overlaps: OverlapsView = { zone: BERLIN, guard: 'guard', rows: [
+  { id: 'fi_1', isInvitation: false, one: 'Dana: coaching', other: LONG, interval: hour('2026-11-30', '13:00'), standing: null },
+  { id: 'fi_2', isInvitation: true, one: 'Board meeting', other: 'Eva: coaching', interval: hour('2026-12-01', '10:00'), standing: 'One of the clients is being asked to move.' },
+] };
+const overlap: OverlapView = {
+  id: 'fi_1', zone: BERLIN, guard: 'guard', isInvitation: false, interval: hour('2026-11-30', '13:00'), stays: null, asking: null, cameBack: null, fault: null,
+  moves: [
+    { about: 'k/dana/1', title: 'Dana: coaching', interval: hour('2026-11-30', '13:00'), ask: { name: 'Dana Weber', email: 'dana@client.example', slots: offer.slots, until: at('2026-11-24', '12:00'), asksLately: 1, ticks: [] } },
+    { about: 'k/sam/1', title: 'Sam 13h', interval: hour('2026-11-30', '13:00'), ask: { name: 'Sam', email: null, slots: offer.slots.slice(0, 1), until: at('2026-11-24', '12:00'), asksLately: 0, ticks: [{ key: 'k/c/1', title: 'Conference' }] } },
+    { about: 'k/eva/1', title: 'Eva', interval: hour('2026-11-30', '13:00'), ask: { why: 'This client was asked to move lately.' } },
+  ],
+};
 
 /** The offer page in all its states; `about`: whose. */
 const offers = (about: string, view: OfferView, states: readonly OfferView['state'][]): [string, string][] =>
@@ -72,6 +86,12 @@ export const DRAWN: readonly (readonly [name: string, html: string])[] = [
   ['pending, nothing there', pendingPage({ ...pending, rows: [], settled: [] })],
   ['pending, Google is away', pendingPage({ ...pending, google: 'broken' })],
   ['pending, not connected', pendingPage({ ...pending, google: 'none' })],
+  ['overlaps', overlapsPage(overlaps)],
+  ['overlaps, nothing there', overlapsPage({ ...overlaps, rows: [] })],
+  ['overlap, two sessions', overlapPage(overlap)],
+  ['overlap, an address and a tick are missing', overlapPage({ ...overlap, fault: 'Something else stands there too: Conference. Tick it if it does not matter here.', cameBack: 'There was no answer in time. Nothing has changed.' })],
+  ['overlap, an invitation', overlapPage({ ...overlap, isInvitation: true, stays: 'Board meeting', moves: overlap.moves.slice(0, 1) })],
+  ['overlap, being asked', overlapPage({ ...overlap, asking: 'Dana Weber was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).' })],
   ['connect, a stranger', connectPage({ ...connect, coach: null, connection: null })],
   ['connect, connected', connectPage(connect)],
   ['connect, broken', connectPage({ ...connect, connection: { is: 'broken', account: 'kim@coach.example', since: at('2026-11-23', '09:00'), open: 2 } })],

@@ -34,7 +34,7 @@ const offer: OfferView = {
   slots, picked: slots[0] ?? null, until: at('2026-11-24T12:00'), note: mark('That time was taken meanwhile.'),
 };
 const pending: PendingView = {
-  coachName: mark('Kim'), zone: 'Europe/Berlin', guard: mark('guard'), google: 'broken',
+  coachName: mark('Kim'), overlaps: 1, zone: 'Europe/Berlin', guard: mark('guard'), google: 'broken',
   rows: [{ requestId: 'rq_1', incomingName: mark('Sam'), wanted: span('2026-11-30T13:00'), standing: mark('Waits.'), turn: 'Your turn', needsYou: true }],
   settled: [{ requestId: 'rq_2', incomingName: 'Noor', wanted: span('2026-11-30T14:00'), standing: 'Booked.', turn: 'Booked', needsYou: false }],
 };

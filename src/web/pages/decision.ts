@@ -3,6 +3,7 @@ import type { Interval } from '../../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
 import { groupByDay, hoursInWords, oftenInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
 import type { AskView, BlockerView, DecisionView } from '../views.js';
+import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
 import { startValue, timeList, timePanel } from './pieces.js';
 
@@ -15,7 +16,7 @@ export function decisionPage(view: DecisionView): string {
   // Who pressed a button in the mail has seen the day there: what it does comes first, the day after it.
   const day = agenda(view);
   const comesFirst = view.isOpen && view.prepared !== null;
-  return layout(title, html`<article class="card${view.isDecided && ' tone-good'}">
+  const body = html`<article class="card${view.isDecided && ' tone-good'}">
 <h1>${title}</h1>
 ${view.isDecided && html`<p role="status">${view.standing}</p>`}
 ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
@@ -28,7 +29,8 @@ ${!view.isDecided && html`<p>${view.standing}</p>`}
 ${view.passOn !== null && passOn(view.passOn)}
 ${!comesFirst && day}
 </article>
-${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`);
+${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`;
+  return view.guard === null ? layout(title, body) : coachLayout(title, { page: '/pending', guard: view.guard, isOn: false }, body, { isWide: false });
 }
 
 /** The mail that is not sent: the coach sends the link, by whatever way they have. */

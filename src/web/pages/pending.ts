@@ -11,6 +11,7 @@ export function pendingPage(view: PendingView): string {
 ${view.google === 'broken' && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/connect">Connect it again</a></p>`}
 ${view.google === 'none' && html`<p class="fault" role="alert">Your Google Calendar is not connected, so nothing can move or land. <a href="/connect">Connect it</a></p>`}
 ${view.google === 'active' && html`<p class="soft small"><a href="/connect">Your calendar is connected</a></p>`}
+${view.overlaps > 0 && html`<p class="note"><a href="/overlaps">${view.overlaps === 1 ? 'One time in your calendar is' : `${String(view.overlaps)} times in your calendar are`} taken twice</a></p>`}
 ${section('Waiting for you', waiting, view.zone, 'Nothing waits for you. New requests come by mail and appear here.')}
 ${running.length > 0 && section('On their way', running, view.zone, '')}
 ${view.settled.length > 0 && section('Settled', view.settled, view.zone, '')}`);
