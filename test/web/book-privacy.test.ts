@@ -8,7 +8,7 @@ import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { REASON_IN_WORDS, type PendingReason } from '../../src/requests/request.js';
 import { reserve } from '../../src/slots/hold.store.js';
 import type { RequestId } from '../../src/kernel/ids.js';
-import { askDana, danasSeries, look, MONDAY, on, startsOn, wish, worlds } from '../support/story.js';
+import { askDana, look, MONDAY, on, startsOn, wish, worlds } from '../support/story.js';
 import { leave, openForm, visit, words } from '../support/visitor.js';
 import { DANA, KIM, SAM, ZONE, type World } from '../support/world.js';
 
