@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { saveCoach } from '../../src/coach/coach.store.js';
 import { MINUTE, plus } from '../../src/kernel/interval.js';
-import { LINK_PURPOSES } from '../../src/mail/link.js';
 import { rfc3339 } from '../../src/kernel/zone.js';
 import { LINK_PURPOSES } from '../../src/mail/link.js';
 import { inTx } from '../../src/postgres/transaction.js';
