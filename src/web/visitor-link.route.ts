@@ -53,8 +53,12 @@ async function confirmation(web: Web, link: WishLink, click: Click, reply: Fasti
 }
 
 async function status(web: Web, link: Link, click: Click, reply: FastifyReply): Promise<FastifyReply> {
-  const show = async (code: number, say: StatusView['say'], note: StatusView['note']): Promise<FastifyReply> =>
-    reply.code(code).type('text/html').send(statusPage(await statusView(web.shell, link, { action: click.action, say, note })));
+  const show = async (code: number, say: StatusView['say'], note: StatusView['note']): Promise<FastifyReply> => {
+    const view = await statusView(web.shell, link, { action: click.action, say, note });
+    // While something is being done, the page is looked at again after a moment, also without script.
+    if (view.state === 'booking') reply.header('refresh', '3');
+    return reply.code(code).type('text/html').send(statusPage(view));
+  };
   if (!click.isPost) return show(200, textOf(click.given, 'withdraw') === '1' ? 'withdraw' : textOf(click.given, 'others') === '1' ? 'others' : null, null);
 
   const about = { coachId: link.coach_id, requestId: link.request_id };

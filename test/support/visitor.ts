@@ -19,7 +19,7 @@ export async function openForm(w: World, start: Instant, query: Record<string, s
 /** Sends the form as it is given. */
 export const send = async (w: World, fields: Record<string, string | readonly string[]>, from = '203.0.113.7', headers: Record<string, string> = {}): Promise<Answered> => read(await fetch(`${w.url}/book/${KIM.slug}/ask`, {
   method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': from, ...headers },
-  body: new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one as string]))).toString(),
+  body: new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString(),
 }));
 /** Opens the form, takes the time that a person takes, and sends it. */
 export async function leave(w: World, start: Instant, who: Visitor, fields: Record<string, string | readonly string[]> = {}, query: Record<string, string> = {}): Promise<Answered> {

@@ -49,7 +49,7 @@ test('a form of another site is not taken; ours is, with or without what browser
   w.setNow(plus(w.now(), 5_000));
   const typed = { ...hidden, name: SAM.name, email: SAM.email };
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }]) {
-    const answer = await send(w, typed, undefined, headers as unknown as Record<string, string>);
+    const answer = await send(w, typed, undefined, headers);
     expect(answer.status).toBe(403);
     expect(answer.page).toContain(`value="${SAM.email}"`);
   }

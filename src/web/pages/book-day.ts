@@ -26,8 +26,8 @@ ${timeLinks(view, free)}`}
 ${others.length > 0 && html`<h2>${free.length > 0 ? 'Ask for another time' : 'Ask for a time'} ${zone}</h2>
 <p class="soft">These are not free. Ask for the one that suits you: ${view.coachName} looks at what can be done, and you get word by mail.</p>
 ${timeLinks(view, others)}`}
-</article>
-<section class="card" aria-label="Time zone">${zoneOf(view, { day: view.day })}</section>`, { knowsZone: true });
+${zoneOf(view, { day: view.day })}
+</article>`, { knowsZone: true });
 }
 
 const turn = (view: DayView, to: string | null, side: 'before' | 'after'): Html => to === null ? html`<span></span>`

@@ -21,8 +21,8 @@ ${kinds(view)}
 ${view.days.size === 0 && view.soonest.length === 0 ? html`<p>No time can be booked here at the moment. Please come back later.</p>` : html`${soonest(view)}
 ${month(view)}
 <p class="soft small legend">${[...view.days.values()].some((day) => day.free > 0) ? html`<span class="mark" aria-hidden="true"></span>Marked days have free times. On the other linked days you can ask for a time.` : 'On the linked days you can ask for a time.'}</p>`}
-</article>
-<section class="card" aria-label="Time zone">${zoneOf(view, { month: view.month })}</section>`, { knowsZone: true });
+${zoneOf(view, { month: view.month })}
+</article>`, { knowsZone: true });
 }
 
 const kinds = (view: MonthView): Html => view.kinds.length < 2 ? html`<p class="soft">${aboutKind(view)}</p>` : html`<nav aria-label="What is it about?">

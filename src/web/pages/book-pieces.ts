@@ -6,7 +6,7 @@ import { hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { PublicTime } from '../../slots/public-times.js';
 import type { BookFrame } from './book-views.js';
 import { startValue } from './pieces.js';
-import { zoneChoice } from './zone-choice.js';
+import { zoneForm } from './zone-form.js';
 
 const NO_WRAP = html`<span class="together">`;
 
@@ -44,4 +44,4 @@ const elsewhere = (frame: BookFrame, time: PublicTime): Html | false =>
 
 /** The form that changes the zone of the page which stands at `path` with `kept`. */
 export const zoneOf = (frame: BookFrame, kept: Readonly<Record<string, string>>): Html =>
-  zoneChoice(frame.path, frame.zone, { ...(frame.kinds.length > 1 && { type: frame.kind.name }), ...kept }, [frame.coachZone]);
+  zoneForm(frame.path, frame.zone, { ...(frame.kinds.length > 1 && { type: frame.kind.name }), ...kept });

@@ -1,6 +1,5 @@
 /** What the booking page adds to the stylesheet. */
-export const BOOK_STYLE = `.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.honey { display: none; }
+export const BOOK_STYLE = `.honey { display: none; }
 .card > form + p, .card > .stack + p { margin-top: 14px; }
 .pager { display: grid; grid-template-columns: 1fr auto 1fr; gap: 10px; align-items: baseline; margin: 0 0 12px; }
 .pager h2 { margin: 0; text-align: center; }
@@ -19,9 +18,6 @@ export const BOOK_STYLE = `.unseen { position: absolute; width: 1px; height: 1px
 .kinds a[aria-current] { background: var(--panel); border-width: 2px; }
 .kinds .elsewhere { display: block; font-size: 13px; font-weight: 400; color: var(--soft); }
 .slots .primary .elsewhere { color: inherit; }
-.zone .beside { display: flex; gap: 10px; align-items: center; }
-.zone .beside select { margin: 0; min-width: 0; }
-.zone .beside button { width: auto; min-height: 48px; flex: 0 0 auto; }
 .hint { margin: -10px 0 0; font-size: 14px; color: var(--soft); }
 label.field:has(+ .below), label.field:has(+ .hint), label.field:has(+ .wrong) { margin-bottom: 0; }
 label.field + .hint { margin-top: 0; }

@@ -7,23 +7,23 @@ import { startValue, timePanel } from './pieces.js';
 
 /**
  * How a request stands, for the person who made it. It tells nothing of anybody else: whatever is done to make room for it
- * reads the same. Looking changes nothing; its forms post `withdraw`, or `also`.
+ * reads the same. Looking changes nothing; its forms post `withdraw`, or `also`. While it is being booked the door makes it refresh itself.
  */
 export function statusPage(view: StatusView): string {
   const isOpen = view.state === 'looked-after';
   if (view.say === 'withdraw' && (isOpen || view.state === 'offered')) return withdrawPage(view);
   if (view.say === 'others' && isOpen) return othersPage(view);
   const { title, tone, body } = SAID[view.state](view);
-  return page(view, title, html`${body}`, tone, view.state === 'booking' ? 3 : undefined);
+  return page(view, title, html`${body}`, tone);
 }
 
-function page(view: StatusView, title: string, body: Html, tone: 'good' | 'neutral' = 'neutral', refreshSeconds?: number): string {
+function page(view: StatusView, title: string, body: Html, tone: 'good' | 'neutral' = 'neutral'): string {
   return layout(title, html`<article class="card tone-${tone}">
-${refreshSeconds !== undefined && html`<span class="spinner" aria-hidden="true"></span>`}
+${view.state === 'booking' && html`<span class="spinner" aria-hidden="true"></span>`}
 <h1>${title}</h1>
 ${view.note && html`<p class="${view.note.isFault ? 'fault' : 'note'}" role="status">${view.note.text}</p>`}
 ${body}
-</article>`, refreshSeconds === undefined ? {} : { refreshSeconds });
+</article>`);
 }
 
 interface Said { readonly title: string; readonly tone: 'good' | 'neutral'; readonly body: Html }
