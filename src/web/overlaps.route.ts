@@ -20,7 +20,7 @@ export function overlapRoutes(app: FastifyInstance, web: Web): void {
   app.get('/overlaps', async (request, reply) => {
     const who = await whoIs(shell, request);
     if (!who) return reply.code(401).type('text/html').send(signInPage({ start: '/auth/google?to=/overlaps', note: null }));
-    return reply.type('text/html').send(overlapsPage({ zone: who.coach.zone, rows: await overlapRows(shell.db, who.coach, shell.clock.now()) }));
+    return reply.type('text/html').send(overlapsPage({ guard: who.guard, zone: who.coach.zone, rows: await overlapRows(shell.db, who.coach, shell.clock.now()) }));
   });
 
   app.get<{ Params: { id: string } }>('/overlaps/:id', async (request, reply) => {
@@ -48,6 +48,6 @@ export function overlapRoutes(app: FastifyInstance, web: Web): void {
   }
   async function show(who: SignedIn, raw: string, fault: string | null): Promise<string> {
     const view = await overlapView(shell.db, who.coach, idOf(raw), { guard: who.guard, fault }, shell.clock.now());
-    return view ? overlapPage(view) : overlapsPage({ zone: who.coach.zone, rows: await overlapRows(shell.db, who.coach, shell.clock.now()) });
+    return view ? overlapPage(view) : overlapsPage({ guard: who.guard, zone: who.coach.zone, rows: await overlapRows(shell.db, who.coach, shell.clock.now()) });
   }
 }

@@ -2,14 +2,14 @@ import { html, type Html } from '../../kernel/html.js';
 import type { Instant, Interval } from '../../kernel/interval.js';
 import { momentInWords } from '../../kernel/zone.js';
 import { spanInWords, timesInWords } from '../../mail/letter-times.js';
-import { layout } from './layout.js';
+import { coachLayout } from './coach-layout.js';
 import { timeList } from './pieces.js';
 
 export interface OverlapRow { readonly id: string; readonly isInvitation: boolean; readonly one: string; readonly other: string; readonly interval: Interval; /** Somebody is being asked, or why that came to nothing. */ readonly standing: string | null }
-export interface OverlapsView { readonly zone: string; readonly rows: readonly OverlapRow[] }
+export interface OverlapsView { readonly guard: string; readonly zone: string; readonly rows: readonly OverlapRow[] }
 
 /** What stands on top of each other in the coach's calendar. A row leads to `/overlaps/<id>`. */
-export const overlapsPage = (view: OverlapsView): string => layout('Overlaps', html`<h1>Overlaps in your calendar</h1>
+export const overlapsPage = (view: OverlapsView): string => coachLayout('Overlaps', { page: '/overlaps', guard: view.guard }, html`<h1>Overlaps in your calendar</h1>
 <section class="card">
 ${view.rows.length === 0 ? html`<p class="soft">Nothing stands on top of each other. If two sessions ever do, or somebody invites you over one, you find it here.</p>`
     : html`<ul class="rows">${view.rows.map((row) => html`<li><a href="/overlaps/${encodeURIComponent(row.id)}">
@@ -17,7 +17,7 @@ ${view.rows.length === 0 ? html`<p class="soft">Nothing stands on top of each ot
 <span>${spanInWords(row.interval, view.zone)}</span>
 ${(row.standing !== null || row.isInvitation) && html`<span class="soft small"><br>${row.standing ?? 'An invitation that you have not answered.'}</span>`}
 </a></li>`)}</ul>`}
-</section>`, { isWide: true });
+</section>`);
 
 /** One of the two that could move: who would be asked, with what; or why that is not possible. */
 export interface MoveView {
@@ -34,7 +34,7 @@ export interface OverlapView {
 /** Two things at one time, and what can be done. Each way is a form of its own that says what it does. */
 export function overlapPage(view: OverlapView): string {
   const titles = [...(view.stays === null ? [] : [view.stays]), ...view.moves.map((m) => m.title)];
-  return layout('Overlap', html`<article class="card">
+  return coachLayout('Overlap', { page: '/overlaps', guard: view.guard, isOn: false }, html`<article class="card">
 <h1>${titles.join(' and ')}</h1>
 <p class="when"><span class="label">Both stand at</span><strong>${spanInWords(view.interval, view.zone)}</strong></p>
 ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
@@ -45,7 +45,7 @@ ${view.asking !== null && html`<p class="note" role="status">${view.asking}</p>`
 </article>
 ${view.asking !== null ? html`<section class="card"><h2>Stop asking</h2><p>The client hears that there is nothing to do any more. Both stay where they are.</p>${form(view, html`<button name="do" value="stop">Stop asking</button>`)}</section>` : html`<p class="or">Nothing happens before you press a button.</p>${view.moves.map((move, i) => moving(view, move, i === 0))}
 <details class="card"><summary><div><h2>Leave both</h2><small>Nothing changes, and this is not mentioned again</small></div></summary>
-<div class="inside"><p>Both stay where they are. Nobody gets a mail.</p>${form(view, html`<button class="primary" name="do" value="leave">Leave both as they are</button>`)}</div></details>`}`);
+<div class="inside"><p>Both stay where they are. Nobody gets a mail.</p>${form(view, html`<button class="primary" name="do" value="leave">Leave both as they are</button>`)}</div></details>`}`, { isWide: false });
 }
 
 const form = (view: OverlapView, fields: Html): Html =>
