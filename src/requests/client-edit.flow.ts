@@ -56,7 +56,8 @@ export async function ownTitle(shell: Shell, coachId: CoachId, key: string, owne
     const clientId = owner.is === 'client' ? owner.id : owner.is === 'new' ? (await saveClient(tx, coachId, { name: owner.name, email: owner.email, zone: null }, now)).id : null;
     if (owner.is === 'forget') await forgetTitle(tx, coachId, key);
     else await nameTitle(tx, coachId, key, clientId, now);
-    await remember(tx, { coachId, at: now, what: owner.is === 'forget' ? 'title forgotten' : 'title named', by: 'coach', facts: { client: clientId } });
+    const what = owner.is === 'forget' ? 'title forgotten' : 'title named';
+    await remember(tx, { coachId, at: now, what, by: 'coach', facts: { client: clientId } });
     await wakeAllOf(tx, coachId, now);
     return true;
   });

@@ -51,7 +51,6 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['permission ended', () => 'Google ended the permission. Nothing is lost; it goes on when you connect again.'],
   ['permission given back', () => 'The permission was given back to Google, and the copy of your calendar forgotten.'],
   ['forgotten here; Google could not be told', () => 'The copy of your calendar was forgotten. Google could not be told.'],
-  ['left both as they stand', () => 'You left two things that stand on top of each other as they are.'],
 ]);
 
 /** The sentence for a line, or null if it has none here. */
