@@ -2,7 +2,7 @@
  *  are joined here, when it is told. */
 import { EDIT_IN_WORDS } from '../calendar/edit.js';
 import { instant, intervalFrom, type Instant, type Interval } from '../kernel/interval.js';
-import { bareSpanInWords } from '../kernel/zone.js';
+import { bareSpanInWords, momentInWords } from '../kernel/zone.js';
 import { REASON_IN_WORDS } from '../requests/request.js';
 
 /** One line of the history. */

@@ -5,10 +5,9 @@ import type { Effect } from '../../src/kernel/effects.js';
 import { MINUTE } from '../../src/kernel/interval.js';
 import { newLife } from '../support/lives.js';
 import { aRequestsCalendar, type Inbox } from '../support/inbox.js';
-import { decide, expectLanded, MONDAY, on, subjectsTo, worlds } from '../support/story.js';
-import { DANA, KIM, SAM, type World } from '../support/world.js';
+import { danasSeries, decide, expectLanded, MONDAY, on, subjectsTo } from '../support/story.js';
+import { aWorld, DANA, KIM, SAM, type World } from '../support/world.js';
 
-const aWorld = worlds();
 const SAMS = `Sam ${SAM.email}`;
 /** What is of the requests calendar; deaths at the rest of a landing have stories of their own. */
 const AROUND = /inbox|google patch|google delete|commit landed/;
@@ -63,7 +62,7 @@ for (const [name, course] of Object.entries(COURSES)) {
     const seen: Effect[] = [];
     let deaths: (number | null)[] = [null]; // undisturbed first: it says where there is something to die of
     for (let nth = deaths.shift(); nth !== undefined; nth = deaths.shift()) {
-      const w = await aWorld();
+      const w = await aWorld({ events: [danasSeries] });
       const box = await aRequestsCalendar(w);
       const event = await course.begin(box, w);
       await w.all('update calendars set wake_at = :now where google_id = :id returning 1', { now: new Date(w.now()), id: box.id });

@@ -10,7 +10,7 @@ ${offer.is === 'there' ? html`<p>Put an event on your requests calendar, with th
     : html`<p>If you like, Makeway adds a calendar called <strong>Requests (Makeway)</strong> to yours. Somebody asks you for a time? Drop an event there, with their e-mail address in its title. It is booked if the time is free; if not, you decide. Events there take none of your time.</p>`}
 ${offer.is === 'making' && html`<p class="note" role="status">It is being made. <a href="/connect">Look again</a></p>`}
 ${offer.is === 'can' && html`<form method="post" action="/connect/calendar"><input type="hidden" name="guard" value="${guard}"><button>Add the calendar</button></form>`}
-${offer.is === 'ask' && html`<p><a class="button" href="${offer.start}">Add the calendar</a></p><p class="soft small">Google asks you once more, for leave to make calendars. Makeway sees and changes only those that it made that way.</p>`}
+${offer.is === 'ask' && html`<p><a class="button" href="${offer.start}">Add the calendar</a></p><p class="soft small">Google asks you once more, since Makeway needs leave to make a calendar of its own.</p>`}
 </section>`;
 
 /** Beside the way to connect: the same, with the calendar. */
