@@ -34,7 +34,8 @@ test('random edits end in agreement', async () => {
         case 'delete': if (isThere) await box.remove(id); break;
         case 'fault': await trouble(w, { ...PATCHES, times: 1, mode: d.mode }); break;
         case 'look': await box.seen(); break;
-        default: if ((await w.mailsTo(KIM.email)).length > 0) await decide(w, { do: d.do }).catch(() => undefined);
+        case 'option2':
+        case 'decline': if ((await w.mailsTo(KIM.email)).length > 0) await decide(w, { do: d.do }).catch(() => undefined);
       }
       await w.settle();
     }
