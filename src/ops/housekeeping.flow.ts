@@ -6,6 +6,7 @@ import { markSilent, reckonCadence } from '../mirror/cadence.store.js';
 import { closeUnwanted, openMissingChannels, pruneChannels, replaceDeaf } from '../mirror/channel.store.js';
 import { calendarsToRollOn, wakeForgotten } from '../mirror/calendar.store.js';
 import { pruneStaged } from '../mirror/staged.store.js';
+import { pruneInbox } from '../requests/inbox.store.js';
 import { inTx } from '../postgres/transaction.js';
 import { pruneWishes } from '../requests/wish.store.js';
 import { pruneRuns } from '../work/job-run.store.js';
@@ -13,6 +14,8 @@ import type { Report, Shell } from '../work/shell.port.js';
 
 const KEEP_RUNS_MS = 14 * DAY;
 const KEEP_CHANNELS_MS = 7 * DAY;
+/** An event that was deleted can be brought back from Google's bin for 30 days. */
+const KEEP_INBOX_MS = 31 * DAY;
 
 /** As often as the sweep runs. */
 const SWEEP_MS = 5 * MINUTE;
@@ -55,6 +58,7 @@ export async function prune(shell: Shell): Promise<Report> {
     const channels = await pruneChannels(tx, plus(now, -KEEP_CHANNELS_MS));
     const staged = await pruneStaged(tx);
     const wishes = await pruneWishes(tx, now);
-    return { outcome: runs + signIns + channels + staged + wishes > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels, staged, wishes } };
+    const inbox = await pruneInbox(tx, plus(now, -KEEP_INBOX_MS));
+    return { outcome: runs + signIns + channels + staged + wishes + inbox > 0 ? 'done' : 'nothing', counts: { runs, signIns, channels, staged, wishes, inbox } };
   });
 }

@@ -20,14 +20,14 @@ import { withdrawRequest } from './withdraw.step.js';
 /** Does what the event asks for now, in one commit; a landing that this began is due at once. Returns what it was. */
 export async function heedInbox(shell: Shell, claim: Claim, seen: InboxEvent, sight: WholeEvent | 'gone'): Promise<InboxTurn['do']> {
   const now = shell.clock.now();
-  let tried: { hash: Buffer; startsAnew: boolean } | null = null;
+  const tried: { hash: Buffer; startsAnew: boolean }[] = [];
   const heed = inTx(shell.db, 'commit inbox-read', async (tx): Promise<{ did: InboxTurn['do']; taken: TakenIn | null }> => {
     const coach = await lockCoach(tx, claim.coachId);
     await holdLease(tx, claim);
     const row = (await inboxEvent(tx, claim.coachId, claim.id)) ?? seen;
     const request = row.request_id === null ? null : await findRequest(tx, coach.id, row.request_id, 'lock');
     const turn = inboxTurn(knownOf(row), request?.state ?? null, await sightOf(tx, coach, sight), { now, horizonMs: coach.policy.horizonMs });
-    if (turn.do === 'take in' || turn.do === 'change') tried = { hash: Buffer.from(turn.hash, 'hex'), startsAnew: turn.do === 'take in' };
+    if (turn.do === 'take in' || turn.do === 'change') tried.push({ hash: Buffer.from(turn.hash, 'hex'), startsAnew: turn.do === 'take in' });
     return { did: turn.do, taken: await carryOut(tx, shell, claim, coach, row, request, turn, now) };
   });
   try {
@@ -36,8 +36,9 @@ export async function heedInbox(shell: Shell, claim: Claim, seen: InboxEvent, si
     if (taken?.landing?.claim) await release(shell.db, taken.landing.claim);
     return did;
   } catch (error) {
-    if (!(error instanceof AlreadyYours) || tried === null) throw error;
-    const { hash, startsAnew } = tried as { hash: Buffer; startsAnew: boolean };
+    const [last] = tried;
+    if (!(error instanceof AlreadyYours) || !last) throw error;
+    const { hash, startsAnew } = last;
     await inTx(shell.db, 'commit inbox-read', async (tx) => { await holdLease(tx, claim); await keepRefusal(tx, claim, { why: 'already-theirs', hash }, startsAnew && seen.state !== 'open'); });
     return 'stay';
   }

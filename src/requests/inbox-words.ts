@@ -26,7 +26,8 @@ const LONGEST_DESCRIPTION = 7_000;
 export const ownWords = (words: Words): Words => ({ title: ownTitle(words.title), description: ownDescription(words.description).words });
 
 function ownTitle(title: string): string {
-  return title.trim().replace(OUR_STATE, '').replace(OUR_SYMBOL, '').trim();
+  const next = title.trim().replace(OUR_STATE, '').replace(OUR_SYMBOL, '').trim();
+  return next === title ? title : ownTitle(next);
 }
 
 /** `isTorn`: somebody took a part of our block away, so that what is whose is not sure any more. */
@@ -35,7 +36,8 @@ function ownDescription(description: string): { words: string; isTorn: boolean }
   if (from === -1 && to === -1) return { words: ends(description), isTorn: false };
   if (from === -1 || to < from) return { words: ends(description.replaceAll(HEAD, '').replaceAll(FOOT, '')), isTorn: true };
   const before = ends(description.slice(0, from)), after = ends(description.slice(to + FOOT.length));
-  return { words: before !== '' && after !== '' ? `${before}\n${after}` : before + after, isTorn: false };
+  // Who copies an event's text has our block twice.
+  return ownDescription(before !== '' && after !== '' ? `${before}\n${after}` : before + after);
 }
 const ends = (text: string): string => text.replace(TRAILING, '').replace(LEADING, '');
 

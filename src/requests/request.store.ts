@@ -96,6 +96,7 @@ export async function setClosed(tx: Tx, request: Request, state: 'declined' | 'e
     where coach_id = :coach and id = :id and state in (${before(state)})`, { coach: request.coach_id, id: request.id, state, now: param(now) });
   await stirInbox(tx, request);
 }
+
 /** The event on the requests calendar that the request came from is to show how it stands now: due at once. */
 async function stirInbox(tx: Tx, request: Request): Promise<void> {
   if (request.source !== 'calendar') return;

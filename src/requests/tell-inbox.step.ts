@@ -47,7 +47,7 @@ export async function tellInbox(scene: Scene, sight: WholeEvent | 'gone', isNew:
   const stands = row.state === 'open' || request?.state === 'pending_resolution' || request?.state === 'booking';
 
   if (stands && request && (turn.do === 'tidy' || (tidyAt !== null && now >= tidyAt && isOurs && turn.do === 'stay'))) {
-    if (!canWrite(scene.calendar.access_role) || !(await permitted(() => scene.google.deleteEvent(scene.calendar.google_id, row.event_id, event.etag)))) {
+    if (!canWrite(scene.calendar.access_role) || (await permitted(() => scene.google.deleteEvent(scene.calendar.google_id, row.event_id, event.etag))) === false) {
       await end({ etag: event.etag, told: row.told_hash, state: 'open', wakeAt: null });
       return 'nothing';
     }

@@ -2,7 +2,7 @@
  *  are joined here, when it is told. */
 import { EDIT_IN_WORDS } from '../calendar/edit.js';
 import { instant, intervalFrom, type Instant, type Interval } from '../kernel/interval.js';
-import { bareSpanInWords } from '../kernel/zone.js';
+import { bareSpanInWords, momentInWords } from '../kernel/zone.js';
 import { REASON_IN_WORDS } from '../requests/request.js';
 
 /** One line of the history. */
@@ -84,7 +84,12 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['landed', (s) => [`The session of ${s.cast.incoming} was written to Google for ${at(s, 'start')}, seen there alone, and ${s.cast.incoming} was invited.`, `It was booked for ${at(s, 'start')}.`]],
   ['declined', ({ cast }) => [`${cast.incoming} was told that it is declined.`, 'It was declined.']],
   ['expired', () => ['All the wanted times had passed.', 'It had ended: the wanted times had passed.']],
-  ['withdrawn', ({ cast }) => [`${cast.incoming} withdrew the request.`, 'It was withdrawn.']],
+  ['withdrawn', ({ cast, line, who }) => [line.by === 'coach' ? `${who} took the request back, by deleting its event on the requests calendar.` : `${cast.incoming} withdrew the request.`, 'It was withdrawn.']],
+  ['wish changed', ({ line, cast, who }) => {
+    const wanted = (Array.isArray(line.facts.wanted) ? line.facts.wanted as number[] : []).map((ms) => momentInWords(instant(ms), cast.zone));
+    return [`${who} changed the event on the requests calendar: it is about ${wanted.join(', else ') || 'another time'} now.`, 'It was judged anew.'];
+  }],
+  ['wish not changed: too late', ({ who }) => `${who} changed the event on the requests calendar, but the booking was on its way already.`],
   ['wish added', (s) => `${s.cast.incoming} said that ${at(s, 'start')} would do as well.`],
   ['looked for overlaps', () => 'The calendar was looked through for things that stand on top of each other.'],
   ['left both as they stand', ({ who }) => `${who} left two things that stand on top of each other as they are.`],

@@ -3,12 +3,15 @@ import { beginOauth, finishOauth, purposeOf, TRIP_LASTS_MS, type Purpose } from 
 import { disconnect } from '../google/disconnect.flow.js';
 import { lastDisconnection } from '../google/disconnection.store.js';
 import { grantOf } from '../google/grant.store.js';
+import { mayMakeCalendars } from '../google/scopes.js';
 import { signOut } from '../google/sign-out.flow.js';
 import type { CoachId } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
+import { hasRequestsCalendar, inboxOf } from '../requests/inbox-calendar.store.js';
 import { requestsOf } from '../requests/request.store.js';
+import { askForInbox } from '../requests/want-inbox.flow.js';
 import { sha256 } from '../work/hash.js';
-import { connectPage, messagePage, signInPage } from './pages/index.js';
+import { connectPage, messagePage, signInPage, type InboxOffer } from './pages/index.js';
 import { cookieFor, mustBe, SIGN_IN_COOKIE, whoIs } from './signed-in.step.js';
 import type { Connection } from './views.js';
 import type { Web } from './web.port.js';
@@ -17,6 +20,7 @@ const TRIP_COOKIE = 'makeway_oauth';
 const SIGN_IN_LASTS_S = 14 * 86_400;
 /** Sign-in leads back to the coach's own pages only, however an address is written. */
 const returnPath = (to: unknown): string => (typeof to === 'string' && /^\/(connect|overlaps|calendars|rules|history|(pending|clients)(\/[a-z0-9_]{1,40})?)$/.test(to) ? to : '/pending');
+const INBOX_START = '/auth/google?connect=1&calendar=1&to=/connect';
 const START = { connect: '/connect', 'sign-in': '/sign-in' } as const;
 
 /** The way to Google and back: signing in, connecting a calendar, and leaving again. */
@@ -29,8 +33,19 @@ export function connectRoutes(app: FastifyInstance, web: Web): void {
   app.get('/connect', async (request, reply) => {
     const who = await whoIs(shell, request);
     return reply.type('text/html').send(connectPage({
-      start: '/auth/google?connect=1&to=/connect', coach: who && { name: who.coach.name, zone: who.coach.zone, guard: who.guard }, connection: who && (await connectionOf(who.coach.id)),
+      start: '/auth/google?connect=1&to=/connect', inboxStart: INBOX_START, ...(who && { inbox: await inboxOfferOf(who.coach.id) }), coach: who && { name: who.coach.name, zone: who.coach.zone, guard: who.guard }, connection: who && (await connectionOf(who.coach.id)),
     }));
+  });
+  async function inboxOfferOf(coachId: CoachId): Promise<InboxOffer> {
+    const [inbox, grant, isThere] = await Promise.all([inboxOf(shell.db, coachId), grantOf(shell.db, coachId), hasRequestsCalendar(shell.db, coachId)]);
+    if (isThere) return { is: 'there' };
+    if (!grant || !mayMakeCalendars(grant.scopes)) return { is: 'ask', start: INBOX_START };
+    return { is: inbox?.state === 'wanted' ? 'making' : 'can' };
+  }
+  app.post('/connect/calendar', async (request, reply) => {
+    const who = await mustBe(shell, request);
+    await askForInbox(shell, who.coach.id);
+    return reply.redirect('/connect', 303);
   });
   async function connectionOf(coachId: CoachId): Promise<Connection> {
     const grant = await grantOf(shell.db, coachId);

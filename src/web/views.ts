@@ -1,3 +1,4 @@
+import type { InboxOffer } from './pages/inbox-offer.js';
 import type { Instant, Interval } from '../kernel/interval.js';
 
 /** What the pages show. Views are plain values; `pages` turn them into HTML and know nothing else. */
@@ -111,4 +112,4 @@ export type Connection =
   | { readonly is: 'connected' | 'broken'; readonly account: string; readonly since: Instant | null; readonly open: number }
   | { readonly is: 'leaving' | 'none'; readonly wasNotReached: boolean };
 /** `coach` and `connection` are null for somebody who is not signed in. */
-export interface ConnectView { readonly start: string; readonly coach: { readonly name: string; readonly zone: string; readonly guard: string } | null; readonly connection: Connection | null }
+export interface ConnectView { readonly start: string; /** The same way, with a calendar for requests. */ readonly inboxStart?: string; readonly inbox?: InboxOffer; readonly coach: { readonly name: string; readonly zone: string; readonly guard: string } | null; readonly connection: Connection | null }

@@ -1,6 +1,6 @@
 /** Kim drops events on her requests calendar; each is a request, shows how it stands, changes with the event, and goes with it. */
 import { expect, test } from 'vitest';
-import { DAY, plus } from '../../src/kernel/interval.js';
+import { DAY } from '../../src/kernel/interval.js';
 import { aRequestsCalendar } from '../support/inbox.js';
 import { askDana, choose, decide, expectLanded, linkTo, MONDAY, on, standsAt, startsIn, subjectsTo, worlds } from '../support/story.js';
 import { DANA, KIM, SAM } from '../support/world.js';
@@ -34,7 +34,6 @@ test('a free time is booked at once, and the event is tidied away without a word
   await expectLanded(w, request?.id ?? '', on(0, '15:00'));
   expect((await box.get(event.id)).status).toBe('cancelled');
   expect(await box.ours(event.id)).toEqual(['insert', 'delete']);
-  expect(await w.all("select job, did, outcome, error_code from job_runs where job like 'inbox%' or job = 'landings' order by id")).toEqual([]);
   expect(await box.row(event.id)).toMatchObject({ state: 'tidied', wake_at: null });
 });
 
@@ -107,12 +106,11 @@ test('a declined request says so for a day, and is tidied then', async () => {
   expect((await box.get(event.id)).status).toBe('cancelled');
 });
 
-test('an event that already asks elsewhere leaves the other alone', async () => {
+test('a time that is promised to somebody else is waited for', async () => {
   const w = await aWorld();
   const box = await aRequestsCalendar(w);
   await askDana(w);
   const event = await box.drop({ title: 'Eva eva@client.example', start: MONDAY });
   expect(await box.request(event.id)).toMatchObject({ pending_reason: 'promised' });
   expect(event.summary).toContain('‹waits for its turn›');
-  expect(plus(MONDAY, 0)).toBe(MONDAY);
 });

@@ -12,7 +12,7 @@ export interface DropIn { title?: string; description?: string; start: Instant; 
 /** Kim has a calendar of role `requests`, read once. */
 export async function aRequestsCalendar(w: World, options: { before?: (id: string) => Promise<void> } = {}) {
   const made = await w.google(KIM.email, 'POST', '/calendars', { summary: 'Wishes', timeZone: w.zone });
-  const id = String(((await made.json()) as { id: string }).id);
+  const id = ((await made.json()) as { id: string }).id;
   await options.before?.(id);
   await w.pass(10 * 60_000); // the list of calendars is read
   const row = await w.one<{ id: CalendarKey }>('select id from calendars where google_id = :id', { id });

@@ -2,6 +2,7 @@ import { html, type Html } from '../../kernel/html.js';
 import { momentInWords } from '../../kernel/zone.js';
 import type { ConnectView, Connection } from '../views.js';
 import { coachLayout } from './coach-layout.js';
+import { inboxChoice, inboxOffer } from './inbox-offer.js';
 import { layout } from './layout.js';
 
 /** Says what Makeway asks Google for, and why; how the connection stands, to a coach who is signed in; and lets them leave.
@@ -15,9 +16,10 @@ export function connectPage(view: ConnectView): string {
 ${coach && connection && standing(connection, coach.zone)}
 ${isConnected && html`<p><a class="button primary" href="/pending">To the requests</a></p>`}
 ${(connection === null || connection.is === 'none') && html`<p>Makeway keeps double bookings apart. For that it has to see when you are busy, and to write the sessions that you agreed to.</p>`}
-${isWanted && way(view.start, connection?.is === 'broken' ? 'Connect again' : 'Continue with Google')}
+${isWanted && way(view.start, connection?.is === 'broken' ? 'Connect again' : 'Continue with Google', connection?.is === 'broken' ? null : view.inboxStart ?? null)}
 </article>
 ${isWanted && asked()}
+${coach && isConnected && view.inbox && inboxOffer(view.inbox, coach.guard)}
 ${coach && (connection?.is === 'connected' || connection?.is === 'broken') && leaving(coach.guard, view.start, isConnected)}`;
   return coach ? coachLayout('Connection', { page: '/connect', guard: coach.guard }, body, { isWide: false }) : layout('Connect your calendar', body);
 }
@@ -35,7 +37,8 @@ function standing(connection: Connection, zone: string): Html {
 }
 const waiting = (open: number): string => (open === 0 ? 'Nothing is lost; it goes on when you connect again.' : open === 1 ? 'One open request waits for it; nothing is lost.' : `${open} open requests wait for it; nothing is lost.`);
 
-const way = (start: string, text: string): Html => html`<p><a class="button primary" href="${start}">${text}</a></p>
+const way = (start: string, text: string, inboxStart: string | null): Html => html`<p><a class="button primary" href="${start}">${text}</a></p>
+${inboxStart !== null && inboxChoice(inboxStart)}
 <p class="soft small">Google asks you for each point below. Leave every box ticked. You can take it all back at any time.</p>`;
 
 /** What is asked for, in the order of Google's own page. */
@@ -44,7 +47,7 @@ const asked = (): Html => html`<section class="card">
 <dl class="asks">
 <dt>Your address</dt><dd>To know that it is you, and which account is connected.</dd>
 <dt>The list of your calendars</dt><dd>To see all that takes your time, not your main calendar alone. Of your other calendars only times are kept, no titles.</dd>
-<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. Makeway deletes no event of yours.</dd>
+<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. Makeway deletes no event of yours, but for requests on a requests calendar, once they are settled.</dd>
 </dl>
 <p class="soft small">Nothing else: no mail, no contacts, no files. Your data serves your bookings only. It is not sold, not shown to others, and trains no model.</p>
 </section>`;

@@ -13,6 +13,7 @@ export { pendingPage } from './pending.js';
 export { overlapPage, overlapsPage } from './overlaps.js';
 export { messagePage } from './message.js';
 export { connectPage } from './connect.js';
+export type { InboxOffer } from './inbox-offer.js';
 export { signInPage } from './sign-in.js';
 export { bookMonthPage } from './book-month.js';
 export { bookDayPage } from './book-day.js';
