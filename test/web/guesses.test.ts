@@ -10,7 +10,6 @@ import { LINK_PURPOSES } from '../../src/mail/link.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import { walkThroughConsent } from '../../src/sandbox/browser.js';
 import { webServer } from '../../src/web/server.js';
-import { LINK_PURPOSES } from '../../src/mail/link.js';
 import { danasSeries, decide, linkTo, MONDAY, on, signedIn, startsIn, wish } from '../support/story.js';
 import { at, aWorld, DANA, KIM, SAM, ZONE, type World } from '../support/world.js';
 
