@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { readDkim, type DkimSettings } from './dkim.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -73,6 +74,16 @@ export const ENVIRONMENT = z.object({
   MAIL_FROM: z.string()
     .refine((text) => /^[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(text), 'must be an address such as Makeway <hello@makeway.example>')
     .optional().describe('Sender of our mail. Default in the sandbox: Makeway <makeway@makeway.example>; required with SMTP_URL.'),
+  DKIM_DOMAIN: z.string()
+    .regex(/^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,}$/, 'must be a domain such as makeway.example')
+    .optional().describe('Domain that signs our mail (DKIM). Default: mail is not signed.'),
+  DKIM_SELECTOR: z.string()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'must be a selector such as makeway1')
+    .optional().describe('Name under which DNS has the public key: <selector>._domainkey.<domain>. Required with DKIM_DOMAIN.'),
+  DKIM_KEY_FILE: nonEmpty
+    .optional().describe('File with the private key that signs, RSA in PEM form. This or DKIM_PRIVATE_KEY is required with DKIM_DOMAIN.'),
+  DKIM_PRIVATE_KEY: nonEmpty
+    .optional().describe('The private key itself, line ends also as \\n. Instead of DKIM_KEY_FILE.'),
   SECRET_KEYS: secretKeys
     .optional().describe('Keys that encrypt grants and sign links, "id:base64 of 32 bytes", the current one first, older ones after commas. Default in the sandbox: made once and kept in the data folder; required otherwise.'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
@@ -136,6 +147,8 @@ export interface DaemonSettings {
   readonly google: GoogleSettings;
   readonly smtpUrl: string;
   readonly mailFrom: string;
+  /** What signs our mail; `undefined`: nothing does. */
+  readonly dkim: DkimSettings | undefined;
   /** At least one; the first is current, the others only open what older ones have closed. */
   readonly secretKeys: readonly [SecretKey, ...SecretKey[]];
   readonly logLevel: LogLevel;
@@ -232,6 +245,7 @@ export function readDaemonSettings(env: Environment): DaemonSettings {
     google: present(googleOf(parsed)),
     smtpUrl: present(parsed.SMTP_URL),
     mailFrom: present(parsed.MAIL_FROM),
+    dkim: readDkim(given).dkim,
     secretKeys: Object.freeze([present(current), ...older] as [SecretKey, ...SecretKey[]]),
     logLevel: parsed.LOG_LEVEL,
     logFile: parsed.MAKEWAY_LOG_FILE,
@@ -279,7 +293,7 @@ function faultsOfReal(given: Given): string[] {
   if (given.SMTP_URL !== undefined && given.MAIL_FROM === undefined) {
     faults.push('MAIL_FROM is missing. It is needed with SMTP_URL; give an address that this server may send from.');
   }
-  return faults;
+  return [...faults, ...readDkim(given).faults];
 }
 
 function parse(given: Given, others: readonly string[]): Parsed {

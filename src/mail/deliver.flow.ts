@@ -7,9 +7,9 @@ import { take } from '../resolution/take.step.js';
 import type { Claim } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Report, Shell } from '../work/shell.port.js';
+import { envelopeOf } from './envelope.js';
 import { letterFacts } from './letter-facts.step.js';
-import { writeLetter } from './letters.js';
-import { endLetter, firstMessageId, outboxRow } from './outbox.store.js';
+import { earlierMessages, endLetter, outboxRow } from './outbox.store.js';
 
 /** Sends one letter. Its text is written now, from the present state: one that became pointless is not sent. After a
  *  lost answer the same message goes again under the same Message-ID. */
@@ -22,13 +22,10 @@ export async function deliver(shell: Shell, claim: Claim): Promise<Report> {
     await inTx(shell.db, 'commit mail-pointless', (tx) => endLetter(tx, claim, 'pointless', shell.clock.now()));
     return { outcome: 'done', did: `${row.letter}: pointless by now` };
   }
-  const isToCoach = row.client_id === null && row.wish_id === null;
   try {
-    await shell.mail.send({
-      ...writeLetter(written.facts), messageId: row.message_id, references: await firstMessageId(shell.db, row),
-      from: { name: isToCoach ? 'Makeway' : `${coach.name} via Makeway`, address: shell.mailFrom },
-      to: written.to, replyTo: isToCoach ? null : { name: coach.name, address: coach.email },
-    });
+    await shell.mail.send(envelopeOf(written, {
+      coach, isToCoach: row.client_id === null && row.wish_id === null, mailFrom: shell.mailFrom, messageId: row.message_id, references: await earlierMessages(shell.db, row), date: shell.clock.now(),
+    }));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'SMTP_REFUSED_ADDRESS') throw error;
     await refused(shell, claim, row.letter);

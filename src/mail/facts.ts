@@ -4,10 +4,11 @@ import type { Instant, Interval } from '../kernel/interval.js';
  *  for another client, so none can slip in. `link` is the capability URL of the page behind the letter. */
 export type LetterFacts =
   | DecisionFacts
-  | ({ readonly letter: 'ask' | 'ask-reminder' | 'ask-over' } & AskFacts)
+  | ({ readonly letter: 'ask' | 'ask-reminder' } & AskFacts)
+  | { readonly letter: 'ask-over'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly coachZone: string; readonly session: Interval; readonly entry: EntryInMail }
   | ({ readonly letter: 'offer' | 'offer-reminder' } & OfferFacts)
-  | { readonly letter: 'moved'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly from: Interval; readonly now: Interval }
-  | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly wanted: readonly Interval[] }
+  | { readonly letter: 'moved'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly coachZone: string; readonly from: Interval; readonly now: Interval; readonly entry: EntryInMail }
+  | { readonly letter: 'declined' | 'expired'; readonly to: Addressee; readonly coachName: string; readonly zone: string; readonly coachZone: string; readonly wanted: readonly Interval[]; readonly statusLink: string | null }
   | { readonly letter: 'settled'; readonly to: Addressee; readonly zone: string; readonly incomingName: string; readonly booked: Interval; /** It stood there before: another has left its time. */ readonly stoodThere: boolean;
       readonly moved: { readonly name: string; readonly from: Interval; readonly now: Interval } | null }
   | DigestFacts
@@ -18,6 +19,9 @@ export type LetterFacts =
   | { readonly letter: 'reconnect'; readonly to: Addressee; readonly zone: string; readonly since: Instant; readonly account: string; readonly open: number; readonly link: string }
   | ({ readonly letter: 'confirm' } & ConfirmFacts);
 export type LetterKind = LetterFacts['letter'];
+
+/** What the calendar entry says that goes along with the mail: where the session stands, or that it does not; null: there is none. */
+export type EntryInMail = 'REQUEST' | 'CANCEL' | null;
 
 export interface Addressee { readonly name: string }
 
@@ -38,9 +42,12 @@ export interface DecisionFacts {
   readonly blockers: readonly { readonly title: string; readonly interval: Interval }[];
   /** That day's other events. */
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
-  /** How many slots each option has; null with a reason where it is not possible. */
-  readonly ask: { readonly name: string; readonly slots: number; readonly until: Instant; readonly needsAddress: boolean } | { readonly why: string };
-  readonly otherSlots: number;
+  /** What asking the client who sits there would mean, or why it is not possible. `toTick`: titles that the coach has to tick on the page. */
+  readonly ask: { readonly name: string; readonly slots: number; readonly until: Instant; readonly needsAddress: boolean; readonly toTick: readonly string[] } | { readonly why: string };
+  /** How often whoever sits there was asked to move within the last `days` days; null: that is not known to be anybody. */
+  readonly lately: { readonly name: string; readonly asks: number; readonly days: number } | null;
+  /** How many other times could be offered, and until when. */
+  readonly other: { readonly slots: number; readonly until: Instant };
   /** Deep links: the same page, with that choice prepared. */
   readonly link: { readonly open: string; readonly option1: string; readonly option2: string; readonly decline: string };
 }
@@ -63,6 +70,9 @@ export interface AskFacts {
   readonly session: Interval;
   readonly slots: readonly { readonly interval: Interval; readonly link: string }[];
   readonly keepLink: string;
+  /** The page with "none of these" open, and the one with "please don't ask me again". */
+  readonly noneLink: string;
+  readonly muteLink: string;
   readonly until: Instant;
 }
 
@@ -74,6 +84,9 @@ export interface OfferFacts {
   readonly coachZone: string;
   readonly sessionType: string;
   readonly slots: readonly { readonly interval: Interval; readonly link: string }[];
+  readonly noneLink: string;
+  /** The page that tells how the request stands; null for one that came before there were such pages. */
+  readonly statusLink: string | null;
   readonly until: Instant;
 }
 

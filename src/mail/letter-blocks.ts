@@ -18,8 +18,8 @@ export type Block =
   | { readonly block: 'agenda'; readonly title: string; readonly rows: readonly { readonly hours: string; readonly what: string }[] }
   /** Times to choose from, each a link. */
   | { readonly block: 'slots'; readonly days: readonly { readonly day: string; readonly slots: readonly SlotLink[] }[] }
-  /** A way to go on: a button and what it does; without a link, why it is not possible. */
-  | { readonly block: 'way'; readonly label: string; readonly effect: string; readonly link: string | null; readonly isFirst: boolean }
+  /** A way to go on: a button and what it does, then what else is to be known of it, a line each; without a link, why it is not possible. */
+  | { readonly block: 'way'; readonly label: string; readonly effect: string; readonly notes?: readonly string[]; readonly link: string | null; readonly isFirst: boolean }
   /** A lesser link. */
   | { readonly block: 'link'; readonly label: string; readonly link: string; readonly after: string };
 

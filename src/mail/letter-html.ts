@@ -91,4 +91,4 @@ const drawSlot = (slot: SlotLink): Html =>
 
 const drawWay = (way: Extract<Block, { block: 'way' }>): Html => html`${way.link === null
   ? html`<p class="mw-ink" style="margin:0 0 2px;font-size:16px;line-height:1.4;font-weight:600;color:${INK};">${way.label}</p>`
-  : button(way.link, html`${way.label}`, way.isFirst)}<p class="mw-soft" style="margin:0 0 18px;font-size:14px;line-height:1.5;color:${SOFT};">${way.effect}</p>`;
+  : button(way.link, html`${way.label}`, way.isFirst)}<p class="mw-soft" style="margin:0 0 18px;font-size:14px;line-height:1.5;color:${SOFT};">${way.effect}${way.notes?.map((note) => html`<br>${note}`)}</p>`;

@@ -13,7 +13,7 @@ function drawBlock(block: Block): string {
     case 'slots':
       return block.days.map(({ day, slots }) => [day, ...slots.map((slot) =>
         `  ${slot.label}${slot.elsewhere === null ? '' : ` = ${slot.elsewhere}`}\n  ${slot.link}`)].join('\n')).join('\n\n');
-    case 'way': return block.link === null ? `${block.label}\n  ${block.effect}` : `${block.label}\n  ${block.effect}\n  ${block.link}`;
+    case 'way': return [block.label, block.effect, ...(block.notes ?? []), ...(block.link === null ? [] : [block.link])].join('\n  ');
     case 'link': return `${block.label}: ${block.link}${block.after === '' ? '' : `\n${block.after}`}`;
   }
 }

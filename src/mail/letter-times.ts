@@ -30,15 +30,17 @@ export function hoursInWords(interval: Interval, zone: string): string {
 export const spanInWords = (interval: Interval, zone: string): string =>
   `${dayInWords(interval.start, zone)}, ${hoursInWords(interval, zone)} (${zoneInWords(zone)})`;
 
-/** The same span as another zone's clocks show it, or null if there is no other zone. */
-export const spanElsewhere = (interval: Interval, zone: string, otherZone: string): string | null =>
-  zone === otherZone ? null : spanInWords(interval, otherZone);
+/** The hours of a span for a reader who sees its day beside them, as another zone's clocks show them; with the day if it is another
+ *  one there. Null if there is no other zone. */
+export function hoursElsewhere(interval: Interval, zone: string, otherZone: string): string | null {
+  if (zone === otherZone) return null;
+  const isSameDay = wallClock(interval.start, zone).date === wallClock(interval.start, otherZone).date;
+  return isSameDay ? `${hoursInWords(interval, otherZone)} (${zoneInWords(otherZone)})` : spanInWords(interval, otherZone);
+}
 
 /** One line, or two where the reader's zone is not the coach's. */
-export function spanInZones(interval: Interval, zone: string, otherZone: string): string[] {
-  const elsewhere = spanElsewhere(interval, zone, otherZone);
-  return elsewhere === null ? [spanInWords(interval, zone)] : [spanInWords(interval, zone), elsewhere];
-}
+export const spanInZones = (interval: Interval, zone: string, otherZone: string): string[] =>
+  (zone === otherZone ? [zone] : [zone, otherZone]).map((each) => spanInWords(interval, each));
 
 /** Items under the local day on which each begins, earliest first; within a day by time. */
 export function groupByDay<T>(items: readonly T[], when: (item: T) => Interval, zone: string): { readonly day: string; readonly items: readonly T[] }[] {

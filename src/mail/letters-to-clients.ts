@@ -2,23 +2,26 @@
 import { zoneInWords } from '../kernel/zone.js';
 import type { Addressee, AskFacts, LetterFacts, OfferFacts } from './facts.js';
 import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
-import { groupByDay, hoursInWords, momentInZones, spanElsewhere, spanInWords, spanInZones } from './letter-times.js';
+import { groupByDay, hoursElsewhere, hoursInWords, momentInZones, spanInWords, spanInZones } from './letter-times.js';
 import { greeting } from './texts.js';
 import { ASK, ASK_OVER, CLOSED, MOVED, OFFER } from './texts-to-clients.js';
 
 type Facts<Kind extends LetterFacts['letter']> = Extract<LetterFacts, { letter: Kind }>;
 const hello = (facts: { readonly to: Addressee }, rest: string): Block => say(greeting(oneLine(facts.to.name), rest));
 
+const lesser = (label: string, link: string, after = ''): Block => ({ block: 'link', label, link, after });
+const toStatus = (link: string | null, label: string): Block[] => (link === null ? [] : [lesser(label, link)]);
+
 const slotsByDay = (facts: AskFacts | OfferFacts): Block => ({
   block: 'slots',
   days: groupByDay(facts.slots, (slot) => slot.interval, facts.zone).map(({ day, items }) => ({
     day: `${day} (${zoneInWords(facts.zone)})`,
-    slots: items.map((slot) => ({ label: hoursInWords(slot.interval, facts.zone), elsewhere: spanElsewhere(slot.interval, facts.zone, facts.coachZone), link: slot.link })),
+    slots: items.map((slot) => ({ label: hoursInWords(slot.interval, facts.zone), elsewhere: hoursElsewhere(slot.interval, facts.zone, facts.coachZone), link: slot.link })),
   })),
 });
 
 /** Could we move? With the times to choose from, and the way to keep the own one. */
-export function planAsk(facts: Facts<'ask' | 'ask-reminder' | 'ask-over'>): LetterPlan {
+export function planAsk(facts: Facts<'ask' | 'ask-reminder'>): LetterPlan {
   const coach = oneLine(facts.coachName);
   const isReminder = facts.letter === 'ask-reminder';
   return {
@@ -31,18 +34,25 @@ export function planAsk(facts: Facts<'ask' | 'ask-reminder' | 'ask-over'>): Lett
       say(ASK.nothingChanges),
       ...(facts.slots.length > 0 ? [say(ASK.slots(momentInZones(facts.until, facts.zone, facts.coachZone))), slotsByDay(facts)] : []),
       { block: 'way', label: ASK.keep, effect: ASK.keepEffect(coach), link: facts.keepLink, isFirst: true },
+      ...(facts.slots.length > 0 ? [lesser(ASK.none, facts.noneLink, ASK.noneEffect)] : []),
+      lesser(ASK.mute, facts.muteLink, ASK.muteEffect),
     ],
     footer: ASK.footer(coach),
   };
 }
 
-export function planAskOver(facts: Facts<'ask' | 'ask-reminder' | 'ask-over'>): LetterPlan {
+export function planAskOver(facts: Facts<'ask-over'>): LetterPlan {
   const coach = oneLine(facts.coachName);
   return {
     subject: ASK_OVER.subject,
     preview: ASK_OVER.preview,
     heading: ASK_OVER.heading,
-    blocks: [hello(facts, ASK_OVER.opening(coach)), time(ASK_OVER.session, spanInZones(facts.session, facts.zone, facts.coachZone)), say(ASK_OVER.links)],
+    blocks: [
+      hello(facts, ASK_OVER.opening(coach)),
+      time(ASK_OVER.session, spanInZones(facts.session, facts.zone, facts.coachZone)),
+      ...(facts.entry === null ? [] : [say(facts.entry === 'CANCEL' ? ASK_OVER.gone(coach) : ASK_OVER.newTime(coach))]),
+      say(ASK_OVER.links),
+    ],
     footer: ASK_OVER.footer(coach),
   };
 }
@@ -58,6 +68,8 @@ export function planOffer(facts: Facts<'offer' | 'offer-reminder'>): LetterPlan 
       hello(facts, isReminder ? OFFER.reminder : OFFER.opening),
       slotsByDay(facts),
       say(OFFER.until(oneLine(facts.sessionType), coach, momentInZones(facts.until, facts.zone, facts.coachZone))),
+      ...(facts.slots.length > 0 ? [lesser(OFFER.none, facts.noneLink, OFFER.noneEffect)] : []),
+      ...toStatus(facts.statusLink, OFFER.status),
     ],
     footer: OFFER.footer(coach),
   };
@@ -65,12 +77,16 @@ export function planOffer(facts: Facts<'offer' | 'offer-reminder'>): LetterPlan 
 
 export function planMoved(facts: Facts<'moved'>): LetterPlan {
   const coach = oneLine(facts.coachName);
-  const now = spanInWords(facts.now, facts.zone);
   return {
     subject: MOVED.subject,
-    preview: now,
+    preview: spanInWords(facts.now, facts.zone),
     heading: MOVED.heading,
-    blocks: [hello(facts, MOVED.opening(coach)), time(MOVED.newTime, [now]), say(MOVED.before(spanInWords(facts.from, facts.zone)))],
+    blocks: [
+      hello(facts, MOVED.opening(coach)),
+      time(MOVED.newTime, spanInZones(facts.now, facts.zone, facts.coachZone)),
+      say(MOVED.before(spanInWords(facts.from, facts.zone))),
+      ...(facts.entry === null ? [] : [say(MOVED.entry)]),
+    ],
     footer: MOVED.footer(coach),
   };
 }
@@ -78,11 +94,14 @@ export function planMoved(facts: Facts<'moved'>): LetterPlan {
 export function planClosed(facts: Facts<'declined' | 'expired'>): LetterPlan {
   const coach = oneLine(facts.coachName);
   const { subject, opening } = CLOSED[facts.letter];
+  const [only, ...more] = facts.wanted;
+  // One time has room for both clocks; of several each is a line.
+  const wanted = only && more.length === 0 ? spanInZones(only, facts.zone, facts.coachZone) : facts.wanted.map((each) => spanInWords(each, facts.zone));
   return {
     subject,
     preview: CLOSED.preview,
     heading: subject,
-    blocks: [hello(facts, opening), time(CLOSED.wanted, facts.wanted.map((wanted) => spanInWords(wanted, facts.zone))), say(CLOSED.nothingBooked(coach))],
+    blocks: [hello(facts, opening), time(CLOSED.wanted, wanted), say(CLOSED.nothingBooked(coach)), ...toStatus(facts.statusLink, CLOSED.status)],
     footer: CLOSED.footer(coach),
   };
 }

@@ -45,21 +45,28 @@ function hoursOnDay(interval: Interval, day: string, zone: string): string {
 }
 
 function ways(facts: DecisionFacts, who: string): Block[] {
-  const { ask, otherSlots, link } = facts;
-  const impossible = (label: string, effect: string): Block => ({ block: 'way', label, effect, link: null, isFirst: false });
+  const { ask, other, link } = facts;
+  const impossible = (label: string, effect: string, notes: readonly string[] = []): Block => ({ block: 'way', label, effect, notes, link: null, isFirst: false });
+  const lately = facts.lately ? [DECISION.lately(oneLine(facts.lately.name), facts.lately.asks, facts.lately.days)] : [];
   return [
-    'why' in ask ? impossible(DECISION.askImpossible, oneLine(ask.why, 400)) : asking(facts, ask, who),
-    otherSlots > 0
-      ? { block: 'way', label: DECISION.offer(who), effect: DECISION.offerEffect(who, timesInWords(otherSlots)), link: link.option1, isFirst: 'why' in ask }
+    'why' in ask ? impossible(DECISION.askImpossible, oneLine(ask.why, 400), lately) : asking(facts, ask, who, lately),
+    other.slots > 0
+      ? { block: 'way', label: DECISION.offer(who), effect: DECISION.offerEffect(who, timesInWords(other.slots), momentInWords(other.until, facts.zone)), link: link.option1, isFirst: 'why' in ask }
       : impossible(DECISION.offerImpossible(who), DECISION.noOtherTime),
     { block: 'way', label: DECISION.decline, effect: DECISION.declineEffect(who), link: link.decline, isFirst: false },
   ];
 }
 
-function asking(facts: DecisionFacts, ask: Exclude<DecisionFacts['ask'], { why: string }>, who: string): Block {
+function asking(facts: DecisionFacts, ask: Exclude<DecisionFacts['ask'], { why: string }>, who: string, lately: readonly string[]): Block {
   const name = oneLine(ask.name);
-  const effect = [DECISION.askEffect(name, who, timesInWords(ask.slots), momentInWords(ask.until, facts.zone)), ...(ask.needsAddress ? [DECISION.addressMissing(name)] : [])];
-  return { block: 'way', label: DECISION.ask(name), effect: effect.join(' '), link: facts.link.option2, isFirst: true };
+  return {
+    block: 'way', label: DECISION.ask(name), effect: DECISION.askEffect(name, who, timesInWords(ask.slots), momentInWords(ask.until, facts.zone)), link: facts.link.option2, isFirst: true,
+    notes: [
+      ...lately,
+      ...(ask.needsAddress ? [DECISION.addressMissing] : []),
+      ...(ask.toTick.length > 0 ? [DECISION.toTick(ask.toTick.map((title) => `“${oneLine(title) || DECISION.untitled}”`).join(', '))] : []),
+    ],
+  };
 }
 
 export function planSettled(facts: Facts<'settled'>): LetterPlan {

@@ -7,6 +7,9 @@
 const footerOfSession = (coach: string): string => `You get this mail because of your session with ${coach}.`;
 const footerOfRequest = (coach: string): string => `You get this mail because you asked ${coach} for a session.`;
 
+const none = { none: 'None of these', noneEffect: 'Say what would suit you better, and see other times.' } as const;
+const status = { status: 'See how your request stands' } as const;
+
 export const ASK = {
   subject: 'Could we move your session?',
   reminderSubject: 'Once more: could we move your session?',
@@ -18,7 +21,10 @@ export const ASK = {
   nothingChanges: 'If you do nothing, nothing changes: your session stays where it is.',
   slots: (until: string): string => `These times are open to you until ${until}. A click shows what will happen and asks once more:`,
   keep: 'Keep my time',
-  keepEffect: (coach: string): string => `Your session stays where it is, and ${coach} knows. There you can also say that you do not want to be asked again.`,
+  keepEffect: (coach: string): string => `Your session stays where it is, and ${coach} knows.`,
+  ...none,
+  mute: 'Please don’t ask me again',
+  muteEffect: 'You keep your time, and are not asked to move a session any more.',
   footer: footerOfSession,
 } as const;
 
@@ -28,6 +34,8 @@ export const ASK_OVER = {
   heading: 'Nothing to do any more',
   opening: (coach: string): string => `we had asked whether your session with ${coach} could move. That question is closed; you need not answer it. Thank you for your patience.`,
   session: 'The session we asked about',
+  newTime: (coach: string): string => `This is its time in ${coach}’s calendar now. The entry in this mail puts yours right.`,
+  gone: (coach: string): string => `It no longer stands in ${coach}’s calendar. The entry in this mail takes it out of yours.`,
   links: 'The links in our earlier mail only show how things stand; they change nothing any more.',
   footer: footerOfSession,
 } as const;
@@ -37,10 +45,12 @@ export const OFFER = {
   reminderSubject: (coach: string): string => `Still open: times for your session with ${coach}`,
   preview: 'Choose the one that suits you.',
   heading: 'Which time suits you?',
-  opening: 'the time you asked for is not available. These are, and one click away:',
+  opening: 'thank you for asking. The time you wished for is not free. Would one of these suit you?',
   reminder: 'a short reminder: these times are still open for you.',
   until: (sessionType: string, coach: string, until: string): string =>
-    `${sessionType} with ${coach}. The times are open until ${until}. Nothing is booked until you have chosen; a click shows what will happen and asks once more.`,
+    `${sessionType} with ${coach}. The times are open until ${until}. A click shows what will happen and asks once more. If you do nothing, nothing is booked.`,
+  ...none,
+  ...status,
   footer: footerOfRequest,
 } as const;
 
@@ -50,6 +60,7 @@ export const MOVED = {
   opening: (coach: string): string => `your session with ${coach} has moved. Thank you!`,
   newTime: 'New time',
   before: (when: string): string => `Before, it was on ${when}.`,
+  entry: 'The entry for your calendar comes with this mail.',
   footer: footerOfSession,
 } as const;
 
@@ -59,6 +70,7 @@ export const CLOSED = {
   preview: 'Nothing is booked.',
   wanted: 'You asked for',
   nothingBooked: (coach: string): string => `Nothing is booked. You are welcome to ask ${coach} for another time.`,
+  ...status,
   footer: footerOfRequest,
 } as const;
 
@@ -75,3 +87,6 @@ export const CONFIRM = {
   ignore: 'If it was not you, just ignore this mail. Without your click nothing is booked, and nobody is told.',
   footer: (coach: string): string => `You get this mail because this address was typed on the booking page of ${coach}.`,
 } as const;
+
+/** What the session is called in a client's calendar. */
+export const ENTRY_TITLE = (coach: string): string => `Session with ${coach}`;

@@ -43,7 +43,7 @@ export function compose(settings: DaemonSettings, thread: string, options: { clo
   const clock = options.clock ?? systemClock;
   const db = openPool(settings.databaseUrl, options.connections ?? 4);
   const keys = keyring(settings.secretKeys);
-  const mail = smtpMail(settings.smtpUrl);
+  const mail = smtpMail(settings.smtpUrl, settings.dkim);
   const mailFrom = /<([^<>]+)>/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom;
   const owner = leaseOwner(thread);
   const shell: Shell = {

@@ -8,6 +8,8 @@ import type { Reader, Tx } from '../postgres/transaction.js';
 export interface Session {
   readonly coach_id: CoachId; readonly id: SessionId; readonly client_id: ClientId; readonly calendar_id: CalendarKey; readonly root_id: string; readonly original_key: string; readonly event_id: string;
   readonly scheduled_at: Instant; readonly length_minutes: number; readonly status: 'proposed' | 'scheduled' | 'cancelled'; readonly invite_sent: boolean; readonly cancellation_reason: string | null;
+  /** SEQUENCE of the last calendar entry that a mail of ours carried; null: none did. */
+  readonly ical_sequence: number | null;
 }
 export async function sessionById(db: Reader, coachId: CoachId, id: SessionId): Promise<Session> {
   const row = await oneRow<Session>(db, 'select * from sessions where coach_id = :coachId and id = :id', { coachId, id });

@@ -3,9 +3,9 @@ import type { Coach } from '../coach/coach.store.js';
 import { freeSlots } from '../conflicts/picture.store.js';
 import { whyUnchecked } from '../conflicts/standing.store.js';
 import type { HoldId } from '../kernel/ids.js';
-import { MINUTE, type Instant, type Interval } from '../kernel/interval.js';
+import { MINUTE, sameInterval, type Instant, type Interval } from '../kernel/interval.js';
 import { Problem } from '../kernel/problem.js';
-import { enqueue } from '../mail/outbox.store.js';
+import { enqueue, enqueueWithCalendar } from '../mail/outbox.store.js';
 import type { LetterKind } from '../mail/facts.js';
 import { sessionCalendar } from '../mirror/calendar.store.js';
 import type { Tx } from '../postgres/transaction.js';
@@ -86,7 +86,15 @@ const DO: Readonly<Record<Work, (about: About) => Promise<unknown>>> = {
   'free the promise': async ({ tx, coach, resolution, now }) => {
     if (resolution.promiseId) await freeHold(tx, { coachId: coach.id, id: resolution.promiseId, requestId: resolution.requestId, interval: resolution.interval }, 'ended', now);
   },
-  'say it is over': async (about) => { if (about.resolution.option === 2) await write(about, 'ask-over', 0); },
+  'say it is over': async (about) => {
+    const { tx, shell, coach, resolution, offer, now } = about;
+    if (resolution.option !== 2) return;
+    const session = await sessionById(tx, coach.id, resolution.sessionId);
+    // Whose calendar has an entry of ours gets it put right in the same mail, if the coach has moved or deleted the session.
+    const hasOldEntry = session.ical_sequence !== null && (session.status === 'cancelled' || !sameInterval(sessionInterval(session), resolution.interval));
+    const letter = { coachId: coach.id, kind: 'ask-over', clientId: offer.clientId, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 } as const;
+    await (hasOldEntry ? enqueueWithCalendar(tx, letter, session.id, shell.mailFrom, now) : enqueue(tx, letter, shell.mailFrom, now));
+  },
   remind: async (about) => {
     await markReminded(about.tx, about.coach.id, about.offer, about.now);
     await write(about, about.resolution.option === 2 ? 'ask-reminder' : 'offer-reminder', 0);

@@ -2,7 +2,7 @@
 import { lockCoach } from '../coach/coach.store.js';
 import type { GoogleCalendar } from '../google/google.port.js';
 import { sameInterval } from '../kernel/interval.js';
-import { enqueue } from '../mail/outbox.store.js';
+import { enqueue, enqueueWithCalendar } from '../mail/outbox.store.js';
 import { applyEvents } from '../mirror/apply.store.js';
 import { markDirty, type CalendarRow } from '../mirror/calendar.store.js';
 import { inTx } from '../postgres/transaction.js';
@@ -45,7 +45,7 @@ export async function checkVacated(scene: MovingScene): Promise<string> {
     await lockCoach(tx, coach.id);
     await holdLease(tx, claim);
     if (slipped.length > 0) await enqueue(tx, { coachId: coach.id, kind: 'clash', clientId: null, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
-    if (tellsMoved && !stillThere) await enqueue(tx, { coachId: coach.id, kind: 'moved', clientId: client.id, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, shell.mailFrom, now);
+    if (tellsMoved && !stillThere) await enqueueWithCalendar(tx, { coachId: coach.id, kind: 'moved', clientId: client.id, requestId: resolution.requestId, resolutionId: resolution.id, revision: 0 }, session.id, shell.mailFrom, now);
     if (free) await take(tx, shell, coach, resolution, { is: 'vacated', seen: free }, 'makeway', now);
     else {
       await take(tx, shell, coach, resolution, { is: 'taken again' }, 'google', now);

@@ -2,6 +2,7 @@ import type { GoogleCalendar } from '../google/google.port.js';
 import type { Farewell } from '../google/oauth.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { CoachId } from '../kernel/ids.js';
+import type { Instant } from '../kernel/interval.js';
 import type { Db } from '../postgres/transaction.js';
 import type { Claim } from './claim.js';
 
@@ -38,7 +39,13 @@ export interface Keyring {
   sign(purpose: string, text: string, keyId?: string): { keyId: string; mac: Buffer } | null;
 }
 
-export interface Envelope { readonly messageId: string; readonly from: { name: string; address: string }; readonly to: { name: string; address: string }; readonly replyTo: { name: string; address: string } | null; readonly references: string | null; readonly subject: string; readonly text: string; readonly html: string }
+/** One mail, ready to be sent. `calendar`: an iCalendar object that goes along as one more form of the same message (RFC 6047). */
+export interface Envelope {
+  readonly messageId: string; readonly date: Instant; readonly from: { name: string; address: string }; readonly to: { name: string; address: string }; readonly replyTo: { name: string; address: string } | null;
+  /** The earlier messages of the conversation, the first one first. */
+  readonly references: readonly string[];
+  readonly subject: string; readonly text: string; readonly html: string; readonly calendar: { readonly method: 'REQUEST' | 'CANCEL'; readonly text: string } | null;
+}
 export interface MailPort {
   /** Hands the mail to the SMTP server. @throws Problem SMTP_UNREACHABLE, SMTP_REFUSED_FOR_NOW, SMTP_REFUSED_ADDRESS */
   send(mail: Envelope): Promise<void>;

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ENVIRONMENT, projectRoot, readDaemonSettings, readSettings, SettingsProblem } from '../../config/settings.js';
 
@@ -92,6 +95,51 @@ describe('settings of the daemon', () => {
 
   test('an emulator on another machine is refused', () => {
     expect(faultsOf(() => readDaemonSettings({ ...COMPLETE, MAKEWAY_EMULATOR_URL: 'http://calendar.example' }))).toHaveLength(1);
+  });
+});
+
+describe('the signature on our mail', () => {
+  const COMPLETE = { ...REAL, DATABASE_URL: 'postgres://u:p@db.example/makeway' };
+  const pem = (type: 'rsa' | 'ed25519', bits = 2048): string => (type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: bits }) : generateKeyPairSync('ed25519')).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const key = pem('rsa');
+  const SIGNED = { ...COMPLETE, DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 'makeway1' };
+
+  test('is off unless asked for, and taken from the environment or from a file', () => {
+    expect(readDaemonSettings(COMPLETE).dkim).toBeUndefined();
+    expect(readDaemonSettings({ ...SIGNED, DKIM_PRIVATE_KEY: key.replaceAll('\n', '\\n') }).dkim).toMatchObject({ domain: 'makeway.example', selector: 'makeway1' });
+    const folder = mkdtempSync(join(tmpdir(), 'makeway-dkim-'));
+    try {
+      writeFileSync(join(folder, 'dkim.pem'), key);
+      const { dkim } = readDaemonSettings({ ...SIGNED, DKIM_KEY_FILE: join(folder, 'dkim.pem') });
+      expect(dkim?.key.export({ type: 'pkcs8', format: 'pem' })).toBe(key);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('whatever prints the settings does not print the key', () => {
+    const settings = readDaemonSettings({ ...SIGNED, DKIM_PRIVATE_KEY: key });
+    const secret = key.split('\n')[3] ?? '';
+    expect(secret.length).toBeGreaterThan(40);
+    expect(`${JSON.stringify(settings)}${inspect(settings, { depth: 9, showHidden: true })}`).not.toContain(secret.slice(0, 20));
+  });
+
+  test.each([
+    ['nothing but a domain', { DKIM_DOMAIN: 'makeway.example' }, ['DKIM_SELECTOR', 'DKIM_KEY_FILE']],
+    ['nothing but a key', { DKIM_PRIVATE_KEY: key }, ['DKIM_DOMAIN', 'DKIM_SELECTOR']],
+    ['two keys', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 's', DKIM_PRIVATE_KEY: key, DKIM_KEY_FILE: '/nowhere' }, ['DKIM_PRIVATE_KEY', 'DKIM_KEY_FILE']],
+    ['no such file', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 's', DKIM_KEY_FILE: '/nowhere/dkim.pem' }, ['DKIM_KEY_FILE']],
+    ['no key', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 's', DKIM_PRIVATE_KEY: 'geheimnis' }, ['DKIM_PRIVATE_KEY']],
+    ['a key of another kind', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 's', DKIM_PRIVATE_KEY: pem('ed25519') }, ['DKIM_PRIVATE_KEY']],
+    ['a short key', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 's', DKIM_PRIVATE_KEY: pem('rsa', 512) }, ['DKIM_PRIVATE_KEY']],
+    ['a stranger\'s domain', { DKIM_DOMAIN: 'other.example', DKIM_SELECTOR: 's', DKIM_PRIVATE_KEY: key }, ['DKIM_DOMAIN']],
+    ['a broken selector', { DKIM_DOMAIN: 'makeway.example', DKIM_SELECTOR: 'a b', DKIM_PRIVATE_KEY: key }, ['DKIM_SELECTOR']],
+  ])('%s is refused, all faults at once, by the launcher as by the daemon', (_case, given, names) => {
+    for (const read of [readSettings, readDaemonSettings]) {
+      const faults = faultsOf(() => read({ ...COMPLETE, ...given }));
+      expect(faults.map((fault) => fault.split(' ')[0])).toEqual(names);
+      expect(faults.join()).not.toMatch(/PRIVATE KEY-|geheimnis/);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Instant, Interval } from '../../src/kernel/interval.js';
 import { readRfc3339 } from '../../src/kernel/zone.js';
-import { groupByDay, hoursInWords, isWholeDays, spanInWords, spanInZones } from '../../src/mail/letter-times.js';
+import { groupByDay, hoursElsewhere, hoursInWords, isWholeDays, spanInWords, spanInZones } from '../../src/mail/letter-times.js';
 
 const BERLIN = 'Europe/Berlin';
 const at = (text: string): Instant => {
@@ -38,4 +38,11 @@ test('days are those of the zone, in order', () => {
   const early = between('2026-11-30T10:00', '2026-11-30T11:00');
   expect(groupByDay([late, early], (one) => one, BERLIN).map(({ day, items }) => [day, items.length])).toEqual([['Monday 30 November', 1], ['Tuesday 1 December', 1]]);
   expect(groupByDay([late, early], (one) => one, 'UTC').map(({ day, items }) => [day, items])).toEqual([['Monday 30 November', [early, late]]]);
+});
+
+test('the other zone names its day only if it is another one', () => {
+  const evening = between('2026-11-30T23:30', '2026-12-01T00:30');
+  expect(hoursElsewhere(evening, 'Europe/Berlin', 'America/New_York')).toBe('17:30–18:30 (New York time)');
+  expect(hoursElsewhere(evening, 'Europe/Berlin', 'Asia/Tokyo')).toBe('Tuesday 1 December, 07:30–08:30 (Tokyo time)');
+  expect(hoursElsewhere(evening, 'Europe/Berlin', 'Europe/Berlin')).toBeNull();
 });

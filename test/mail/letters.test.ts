@@ -19,8 +19,8 @@ const ESCAPED = '&lt;b&gt;&amp;&quot;&#39;';
 
 const berlin = { zone: 'Europe/Berlin', coachZone: 'Europe/Berlin' };
 const slots = ['2026-11-30T14:00', '2026-12-01T13:00', '2026-12-01T15:00'].map((start, i) => ({ interval: span(start), link: link(`slot${String(i)}`) }));
-const askFacts = { to: { name: mark('Dana') }, coachName: mark('Kim'), ...berlin, session: span('2026-11-30T13:00'), slots, keepLink: link('keep'), until: at('2026-11-24T12:00') };
-const offerFacts = { to: { name: mark('Sam') }, coachName: mark('Kim'), ...berlin, sessionType: mark('Coaching'), slots, until: at('2026-11-24T12:00') };
+const askFacts = { to: { name: mark('Dana') }, coachName: mark('Kim'), ...berlin, session: span('2026-11-30T13:00'), slots, keepLink: link('keep'), noneLink: link('none'), muteLink: link('mute'), until: at('2026-11-24T12:00') };
+const offerFacts = { to: { name: mark('Sam') }, coachName: mark('Kim'), ...berlin, sessionType: mark('Coaching'), slots, noneLink: link('none'), statusLink: link('status'), until: at('2026-11-24T12:00') };
 const coach = { to: { name: mark('Kim') }, zone: 'Europe/Berlin' };
 
 const decisionFacts = {
@@ -28,7 +28,7 @@ const decisionFacts = {
   wanted: span('2026-11-30T13:00'), alsoWanted: [{ interval: span('2026-12-01T13:00'), takes: mark('Nothing stands there.') }], reason: mark('The time is taken.'), isAgain: false,
   blockers: [{ title: mark('Dana 13h'), interval: span('2026-11-30T13:00') }, { title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') } }],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
-  ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true }, otherSlots: 3,
+  ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true, toTick: [mark('Conference')] }, lately: { name: mark('Dana'), asks: 2, days: 30 }, other: { slots: 3, until: at('2026-11-24T13:00') },
   link: { open: link('open'), option1: link('one'), option2: link('two'), decline: link('decline') },
 } satisfies LetterFacts;
 
@@ -40,12 +40,12 @@ const EVERY: Readonly<Record<LetterKind, LetterFacts>> = {
   },
   ask: { letter: 'ask', ...askFacts },
   'ask-reminder': { letter: 'ask-reminder', ...askFacts },
-  'ask-over': { letter: 'ask-over', ...askFacts },
+  'ask-over': { letter: 'ask-over', to: askFacts.to, coachName: mark('Kim'), ...berlin, session: span('2026-11-30T13:00'), entry: null },
   offer: { letter: 'offer', ...offerFacts },
   'offer-reminder': { letter: 'offer-reminder', ...offerFacts },
-  moved: { letter: 'moved', to: askFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') },
-  declined: { letter: 'declined', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
-  expired: { letter: 'expired', to: offerFacts.to, coachName: mark('Kim'), zone: 'Europe/Berlin', wanted: [span('2026-11-30T13:00')] },
+  moved: { letter: 'moved', to: askFacts.to, coachName: mark('Kim'), ...berlin, from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00'), entry: 'REQUEST' },
+  declined: { letter: 'declined', to: offerFacts.to, coachName: mark('Kim'), ...berlin, wanted: [span('2026-11-30T13:00')], statusLink: link('status') },
+  expired: { letter: 'expired', to: offerFacts.to, coachName: mark('Kim'), ...berlin, wanted: [span('2026-11-30T13:00')], statusLink: link('status') },
   settled: { letter: 'settled', ...coach, stoodThere: false, incomingName: mark('Sam'), booked: span('2026-11-30T13:00'), moved: { name: mark('Dana'), from: span('2026-11-30T13:00'), now: span('2026-11-30T14:00') } },
   frozen: { letter: 'frozen', ...coach, calendar: mark('Practice'), since: at('2026-11-24T12:00') },
   reconnect: { letter: 'reconnect', ...coach, since: at('2026-11-23T09:00'), account: mark('kim@coach.example'), open: 2, link: link('connect') },
@@ -116,13 +116,13 @@ describe('the ask', () => {
     const { text, html } = writeLetter({ letter: 'ask', ...askFacts, zone: 'America/New_York' });
     expect(text).toContain('Monday 30 November, 07:00–08:00 (New York time)');
     expect(text).toContain('Monday 30 November, 13:00–14:00 (Berlin time)');
-    expect(text).toContain('08:00–09:00 = Monday 30 November, 14:00–15:00 (Berlin time)');
+    expect(text).toContain('08:00–09:00 = 14:00–15:00 (Berlin time)');
     expect(html).toContain('(New York time)');
   });
 
   test('without slots there is still a way to answer', () => {
     const { html } = writeLetter({ letter: 'ask', ...askFacts, slots: [] });
-    expect(linksOf(html)).toEqual([link('keep')]);
+    expect(linksOf(html)).toEqual([link('keep'), link('mute')]);
   });
 });
 
@@ -134,6 +134,26 @@ test('the question to confirm has one link, and says that nothing happens withou
   expect(text).toContain('Tuesday 1 December, 13:00–14:00 (Berlin time)');
 });
 
+describe('the ways out of an ask or an offer', () => {
+  test.each(['ask', 'ask-reminder'] as const)('%s: none of these, and never again', (kind) => {
+    const { text, html } = writeLetter(EVERY[kind]);
+    expect(linksOf(html)).toEqual([...slots.map((s) => s.link), link('keep'), link('none'), link('mute')]);
+    for (const words of ['Keep my time', 'None of these', 'Please don’t ask me again']) expect(text).toContain(words);
+  });
+
+  test.each(['offer', 'offer-reminder'] as const)('%s: none of these, how the request stands, and nothing is booked by itself', (kind) => {
+    const { text, html } = writeLetter(EVERY[kind]);
+    expect(linksOf(html)).toEqual([...slots.map((s) => s.link), link('none'), link('status')]);
+    expect(text).toContain('If you do nothing, nothing is booked.');
+  });
+});
+
+test.each([['CANCEL', 'It no longer stands'], ['REQUEST', 'This is its time'], [null, null]] as const)('a closed question with the entry %s tells what it does', (entry, words) => {
+  const { text } = writeLetter({ letter: 'ask-over', to: askFacts.to, coachName: 'Kim', ...berlin, session: span('2026-11-30T13:00'), entry });
+  if (words === null) expect(text).not.toMatch(/entry/);
+  else expect(text).toContain(words);
+});
+
 test('a closed question has no links that could be followed', () => {
   expect(linksOf(writeLetter(EVERY['ask-over']).html)).toEqual([]);
 });
@@ -143,8 +163,11 @@ describe('the decision', () => {
     const { text, html } = writeLetter(decisionFacts);
     for (const title of ['Dana 13h', 'Conference', 'Lunch']) expect(text).toContain(title);
     expect(text).toMatch(/all day {2}Conference/);
-    expect(text).toContain('4 times to offer; until Tuesday 24 November, 12:00 (Berlin time)');
-    expect(text).toMatch(/address of Dana .* is missing; the page asks you for it/);
+    expect(text).toMatch(/Dana .* gets a mail with 4 times to choose from, open until Tuesday 24 November, 12:00 \(Berlin time\)/);
+    expect(text).toMatch(/Sam .* gets a mail with 3 times to choose from, open until Tuesday 24 November, 13:00 \(Berlin time\)/);
+    expect(text).toMatch(/Dana .* was asked 2 times in the last 30 days\./);
+    expect(text).toMatch(/you tick that this does not matter here: “Conference/);
+    expect(text).toMatch(/Their address is missing; the page asks you for it/);
     expect(linksOf(html)).toEqual([link('two'), link('one'), link('decline'), link('open')]);
   });
 
@@ -154,7 +177,7 @@ describe('the decision', () => {
   });
 
   test('says why the session cannot be asked, and offers no dead button', () => {
-    const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, otherSlots: 0 });
+    const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, other: { slots: 0, until: at('2026-11-24T13:00') } });
     expect(text).toContain('Two sessions stand there.');
     expect(linksOf(html)).toEqual([link('decline'), link('open')]);
   });

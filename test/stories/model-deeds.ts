@@ -62,7 +62,8 @@ async function operate(t: Stage, { which, what, time }: Do<'decide'>): Promise<v
 
 /** Somebody clicks a link of a client's and confirms: it may be spent, or another's. */
 export async function click(t: Stage, { which, what, slot, twice }: Do<'click'>, isAlone: boolean): Promise<void> {
-  const link = linksIn((await t.mails()).ours.filter((m) => !m.to.includes(t.coach)))[which];
+  // The link to the status page stands for nothing to choose; those that do carry what they prepare.
+  const link = linksIn((await t.mails()).ours.filter((m) => !m.to.includes(t.coach))).filter((l) => l.queries.some((q) => q !== ''))[which];
   if (!link) return;
   const path = `/l/${link.token}`, { page } = await t.visit('GET', what === 'withdraw' ? `${path}?withdraw=1` : path), isSpent = offersNothing(page);
   t.note(link, page);

@@ -109,7 +109,7 @@ test('the API tells the incoming client\'s program nothing of who sits there', a
   // Only the owner's own time is told apart; another spelling of a stranger's is not.
   const busy = await w.request(on(0, '15:00'), { name: 'Another', email: 'another@client.example' });
   const taken = await w.request(on(7, '13:00'), { name: 'Another', email: 'another@client.example' });
-  const shape = (b: Record<string, unknown>): unknown => ({ ...b, id: 0, wanted_starts: 0, wanted_start: 0, created_at: 0 });
+  const shape = (b: Record<string, unknown>): unknown => ({ ...b, id: 0, status_url: 0, wanted_starts: 0, wanted_start: 0, created_at: 0 });
   expect(shape(busy.body)).toEqual(shape(taken.body));
 });
 
