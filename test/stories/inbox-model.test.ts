@@ -32,7 +32,13 @@ test('random edits end in agreement', async () => {
         case 'move': if (isThere) await box.moveTo(id, TIMES[d.at] ?? on(0, '13:00')); break;
         case 'retitle': if (isThere) await box.change(id, { summary: d.title }); break;
         case 'delete': if (isThere) await box.remove(id); break;
-        case 'fault': await trouble(w, { ...PATCHES, times: 1, mode: d.mode }); break;
+        case 'fault': {
+          // It hits what we write, and not what Kim does.
+          const { id: rule } = (await trouble(w, { ...PATCHES, times: 1, mode: d.mode })) as { id: string };
+          await box.seen();
+          await fetch(`${w.emulator.url}/control/rules?id=${rule}`, { method: 'DELETE' });
+          break;
+        }
         case 'look': await box.seen(); break;
         case 'option2':
         case 'decline': if ((await w.mailsTo(KIM.email)).length > 0) await decide(w, { do: d.do }).catch(() => undefined);
@@ -48,7 +54,7 @@ test('random edits end in agreement', async () => {
     for (const id of ids) {
       if (id === undefined) continue;
       const event = await box.get(id), request = await box.request(id), row = await box.row(id);
-      expect(row?.last_error).toBeNull();
+      expect(row?.last_error ?? null).toBeNull(); // one that came and went between two looks was never known
       if (event.status === 'cancelled') expect(['booked', 'withdrawn', 'declined', 'expired', undefined]).toContain(request?.state);
       else if (request === null || request.state === 'pending_resolution') {
         expect(event.summary).toMatch(request === null ? /^❓ .*‹.*›$/ : /^(⏳|✉️) .*‹.*›$/);
@@ -59,5 +65,5 @@ test('random edits end in agreement', async () => {
     expect(await w.all(`select r.id from requests r where source = 'calendar' and state in ('pending_resolution', 'booking')
       and not exists (select 1 from inbox_events i where i.request_id = r.id and i.state = 'open')`)).toEqual([]);
     await w.close();
-  }), { numRuns: 8, seed: 20261124 });
-}, 120_000);
+  }), { numRuns: 10, seed: 20261124 });
+}, 240_000);
