@@ -9,6 +9,9 @@ import type { Tx } from '../postgres/transaction.js';
 export async function eraseRows(tx: Tx, coachId: CoachId, id: ClientId, now: Instant): Promise<number> {
   const key = { coachId, id, now: param(now) };
   const titles = await run(tx, 'delete from named_titles where coach_id = :coachId and client_id = :id', key);
+  // What they asked for on the booking page, confirmed or not; its letters and links go with it.
+  await run(tx, `delete from wishes where coach_id = :coachId and (email = (select email from clients where coach_id = :coachId and id = :id)
+    or request_id in (select id from requests where coach_id = :coachId and client_id = :id))`, key);
   await run(tx, `update clients set name = 'Erased client', email = null, time_zone = null, muted_at = null, erased_at = :now where coach_id = :coachId and id = :id`, key);
   // A hash of name and address is known again by whoever knows both; and a program's key may say who it is for.
   await run(tx, `update requests set session_type = 'Session', idempotency_key = null, idempotency_hash = null where coach_id = :coachId and client_id = :id`, key);

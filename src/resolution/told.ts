@@ -91,6 +91,8 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   }],
   ['wish not changed: too late', ({ who }) => `${who} changed the event on the requests calendar, but the booking was on its way already.`],
   ['wish added', (s) => `${s.cast.incoming} said that ${at(s, 'start')} would do as well.`],
+  ['requests calendar made', () => 'A calendar for requests was made in Google.'],
+  ['calendar role changed', ({ who }) => `${who} changed what a calendar is for.`],
   ['looked for overlaps', () => 'The calendar was looked through for things that stand on top of each other.'],
   ['left both as they stand', ({ who }) => `${who} left two things that stand on top of each other as they are.`],
   ['both stand as before', () => 'Two things that stood on top of each other stand as they did before.'],

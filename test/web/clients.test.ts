@@ -157,6 +157,10 @@ describe('export and erase', () => {
     await moved();
     const kim = await signedIn(w);
     const id = await idOf(w, SAM.email);
+    await w.shell.db('wishes').insert({
+      coach_id: w.coachId, id: 'wi_aaaaaaaaaaaaaaaa', name: SAM.name, email: SAM.email, email_hash: Buffer.from('x'), time_zone: 'UTC', session_type: 'Session', length_minutes: 60,
+      starts: [new Date(on(3, '10:00'))], created_at: new Date(w.now()), mail_at: new Date(w.now()), expires_at: new Date(on(3, '10:00')),
+    });
     const before = { requests: await w.all('select id, state, client_id from requests'), history: await w.all('select * from history order by id'), writes: (await w.writes()).length };
     expect((await kim.get(`/clients/${id}/erase`)).page).toContain('Your calendar in Google stays as it is.');
     const answer = await send(w, kim, `/clients/${id}/erase`, {});
