@@ -140,7 +140,7 @@ async function insert(scene: Scene): Promise<string> {
 /** The one place from which an incoming event goes out: quietly, without guests, into a window that was seen free. */
 const writeAt = ({ coach, request, client, landing, calendar, google }: Scene, free: SeenFree): Promise<CalendarEvent> => google.insertEvent(calendar.google_id, {
   id: landing.eventId, interval: free.window, zone: coach.zone, summary: `${client.name}: ${request.session_type}`,
-  description: 'Booked through Makeway.', privateProperties: { makewayRequest: request.id, makewayAttempt: String(landing.attempt) },
+  description: 'Booked through Makeway. To move or cancel it, change or delete it here, or answer the invitation.', privateProperties: { makewayRequest: request.id, makewayAttempt: String(landing.attempt) },
 });
 
 async function recordInserted({ shell, claim, coach, landing, calendar }: Scene, event: CalendarEvent): Promise<string> {

@@ -110,10 +110,10 @@ test('links in mails keep their key: it is said until when, and they open under 
   const next = key('NEW-key_2');
   const both = withKeys(w, next, old);
   const { lines } = await rotate(both.shell, false);
-  expect(lines.at(-1)).toBe(`The key "${old.id}" is still needed: 1 link in mails, the last until ${new Date(plus(w.now(), 90 * DAY)).toISOString().slice(0, 10)}.`);
+  expect(lines.at(-1)).toBe(`The key "${old.id}" is still needed: 2 links in mails, the last until ${new Date(plus(w.now(), 90 * DAY)).toISOString().slice(0, 10)}.`);
   expect((await look(link)).status).toBe(200);
   const without = await rotate(withKeys(w, next).shell, false);
-  expect(without.lines.at(-1)).toMatch(/is still needed: 1 link in mails.*SECRET_KEYS lacks it\.$/);
+  expect(without.lines.at(-1)).toMatch(/is still needed: 2 links in mails.*SECRET_KEYS lacks it\.$/);
   w.setNow(plus(w.now(), 91 * DAY));
   expect((await rotate(both.shell, false)).lines.at(-1)).toBe(`The key "${old.id}" is no longer needed: take it out of SECRET_KEYS.`);
 });
