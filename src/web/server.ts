@@ -28,6 +28,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
 const BODY_LIMIT = 64 * 1024;
 const DROP_LIMIT = 64 * 1024 * 1024;
 const DROP_WITHIN_MS = 5_000;
+/** What is being answered when the server closes has so long. */
+const CLOSE_WITHIN_MS = 1_500;
 
 /** The web server, not yet listening. Every page is server-rendered, needs no script, and is not framed by others. */
 export async function webServer(web: Web): Promise<FastifyInstance> {
@@ -48,6 +50,8 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
     max: 600, timeWindow: 60_000, allowList: web.sandbox ? ['127.0.0.1', '::1'] : [],
     errorResponseBuilder: () => new Problem('TOO_MANY_CALLS', 'Too many calls. Wait a minute, then try again.'),
   });
+  // A connection on which nothing was ever asked (browsers open some ahead) does not count as idle: nobody waits for it.
+  app.addHook('preClose', async () => { setTimeout(() => { app.server.closeAllConnections(); }, CLOSE_WITHIN_MS).unref(); });
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store'); });
   app.setErrorHandler((error, request, reply) => fail(translate(error), request, reply));
   app.setNotFoundHandler((request, reply) => fail(new Problem('PAGE_UNKNOWN', 'There is no such page.'), request, reply));
