@@ -1,7 +1,7 @@
 /** Invariant 4, mail: the server takes a letter and the connection breaks before it can say so. For each letter there is: the same
  *  message goes once more, under its one Message-ID, word for word, and nothing else is different for the lost answer. */
 import { expect, test } from 'vitest';
-import { DAY } from '../../src/kernel/interval.js';
+import { DAY, instant, MINUTE } from '../../src/kernel/interval.js';
 import { allMails, askDana, choose, decide, decideOnPage, expectNothingStuck, holdCall, keep, linkTo, MONDAY, offerSam, PATCHES, requestOf, wish, worlds } from '../support/story.js';
 import { at, DANA, KIM, SAM, type World } from '../support/world.js';
 
@@ -52,7 +52,8 @@ async function seen(w: World): Promise<{ copies: Map<string, number>; texts: str
 test.each(Object.entries(LETTERS))('%s: the answer of the mail server is lost', async (name, { to, until, act, titled, rewritten }) => {
   const told: Record<string, Awaited<ReturnType<typeof seen>>> = {};
   for (const how of ['no', 'lose-answer'] as const) {
-    const w = await open(titled ? { events: [{ id: 'danatitle', summary: 'Dana 13h', start: MONDAY }] } : {});
+    // A letter that names a moment from now on names it to the minute: the copies are of one minute.
+    const w = await open({ now: instant(Math.ceil(Date.now() / MINUTE) * MINUTE), ...(titled && { events: [{ id: 'danatitle', summary: 'Dana 13h', start: MONDAY }] }) });
     await until(w);
     const before = new Set((await allMails(w)).map((m) => m.messageId));
     w.catcher.setRefusing(how);
