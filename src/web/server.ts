@@ -51,7 +51,7 @@ export async function webServer(web: Web): Promise<FastifyInstance> {
     errorResponseBuilder: () => new Problem('TOO_MANY_CALLS', 'Too many calls. Wait a minute, then try again.'),
   });
   // A connection on which nothing was ever asked (browsers open some ahead) does not count as idle: nobody waits for it.
-  app.addHook('preClose', async () => { setTimeout(() => { app.server.closeAllConnections(); }, CLOSE_WITHIN_MS).unref(); });
+  app.addHook('preClose', (done) => { setTimeout(() => { app.server.closeAllConnections(); }, CLOSE_WITHIN_MS).unref(); done(); });
   app.addHook('onSend', async (_request, reply) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store'); });
   app.setErrorHandler((error, request, reply) => fail(translate(error), request, reply));
   app.setNotFoundHandler((request, reply) => fail(new Problem('PAGE_UNKNOWN', 'There is no such page.'), request, reply));
