@@ -76,7 +76,8 @@ async function startDemo() {
 
 async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
   if (!browser) throw new Error('there is no browser');
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
+  // Who sits elsewhere sees the times of there.
+  const context = await browser.newContext({ timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 1100 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on('console', (message) => {
