@@ -285,8 +285,9 @@ class Life {
       const nowMs: number = this.g.clock.now();
       if (round > 60 || nowMs > quietMs + 3 * HOUR_MS || behind.some((r) => r.wake_at === null)) throw new Error(`not at rest after ${round} rounds: ${JSON.stringify(behind)}`);
       // What is due may still wait for the lease of another calendar: of one that died, for example.
-      const next = Math.min(...[...behind.map((r) => r.wake_at ?? 0), ...rows.map((r) => r.lease_until ?? 0)].filter((at) => at > nowMs));
-      if (did === 0) await this.g.pass(next - nowMs + 100);
+      const ahead = [...behind.map((r) => r.wake_at ?? 0), ...rows.map((r) => r.lease_until ?? 0)].filter((at) => at > nowMs);
+      // With none ahead, the last of them has come since the claim found nothing: this clock goes on with each look at it.
+      if (did === 0 && ahead.length > 0) await this.g.pass(Math.min(...ahead) - nowMs + 100);
       did = await this.work(null);
     }
   }
