@@ -3,75 +3,14 @@
  *  (see test/support/lives.ts), which is quick; crash.test.ts does it with SIGKILL for the longest tale. */
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { rfc3339 } from '../../src/kernel/zone.js';
-import { newLife, type Call } from '../support/lives.js';
-import { allMails, askDana, danasSeries, expectNothingStuck, holdCall, linkTo, MONDAY, offerSam, on, PATCHES, signedIn, startsIn, wish } from '../support/story.js';
-import { at, aWorld, DANA, KIM, SAM, type World } from '../support/world.js';
+import { newLife } from '../support/lives.js';
+import { allMails, danasSeries, expectNothingStuck, holdCall, on, PATCHES } from '../support/story.js';
+import { aWorld, type World } from '../support/world.js';
+import { BESIDE, TALES, type Tale } from './lives-tales.js';
 
-const TWO = at(MONDAY, 1);
 const WORLDS_AT_A_TIME = 3;
 const worlds: World[] = [];
 afterEach(async () => { await Promise.all(worlds.splice(0).map((w) => w.close())); });
-
-/** `until`: what has happened before. `act`: what somebody does, again if they heard nothing. `meanwhile`: what Kim does in
- *  Google once our patch is about to arrive there. */
-interface Tale { readonly until: (w: World) => Promise<unknown>; readonly act: (w: World) => Promise<Call>; readonly meanwhile?: (w: World) => Promise<unknown>; readonly core: readonly string[]; readonly only?: (after: number, twice: boolean) => boolean }
-const form = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
-const click = async (w: World, email: string, fields: Record<string, string>): Promise<Call> => ({ method: 'POST', path: new URL(await linkTo(w, email)).pathname, body: form(fields) });
-const dentist = (w: World): Promise<unknown> => w.addEvent({ id: 'dentist', summary: 'Dentist', start: at(TWO, 0.5) });
-/** Reading what Google pushes goes on beside the tale. */
-const BESIDE = /^commit (pull|wait|look-out)$/;
-/** Sam invites Kim over Dana's session; Kim finds it and asks Dana to move. */
-async function askForInvitation(w: World): Promise<void> {
-  const seen = async (): Promise<void> => { for (const ms of [1_800_000, 60_000]) await w.pass(ms); };
-  await seen();
-  await w.addEvent({ id: 'boardmeeting', summary: 'Board meeting', start: MONDAY, guests: [KIM.email] }, SAM.email);
-  await seen();
-  const finding = await w.one<{ id: string; other_key: string }>('select id, other_key from findings');
-  await (await signedIn(w)).post(`/overlaps/${finding?.id ?? ''}`, { do: 'ask', about: finding?.other_key ?? '' });
-  await w.settle();
-}
-const LANDING = ['commit send-insert', 'google insert', 'commit inserted', 'commit verified', 'google patch', 'commit landed', 'smtp send', 'commit mail-sent'];
-
-const TALES: Readonly<Record<string, Tale>> = {
-  'from the request to the decision mail': {
-    until: async () => undefined,
-    act: async (w) => ({
-      method: 'POST', path: '/api/v1/booking-requests', headers: { authorization: `Bearer ${w.apiKey}`, 'content-type': 'application/json', 'idempotency-key': 'sams' },
-      body: JSON.stringify({ coach: KIM.slug, client: { ...SAM, time_zone: w.zone }, wanted_starts: [rfc3339(MONDAY, w.zone)] }),
-    }),
-    core: ['commit receive', 'smtp send', 'commit mail-sent'],
-  },
-  'from the decision to Dana\'s mail': {
-    until: wish, act: (w) => click(w, KIM.email, { do: 'option2' }),
-    core: ['commit decide', 'smtp send', 'commit mail-sent'],
-  },
-  'from Sam\'s pick to the landing': {
-    until: offerSam, act: async (w) => click(w, SAM.email, { start: rfc3339((await startsIn(w, SAM.email))[0] ?? MONDAY, 'UTC') }),
-    core: ['commit choose', ...LANDING],
-  },
-  'from Dana\'s choice to the landing': {
-    until: askDana, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }),
-    core: ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit vacated', ...LANDING],
-    // Once is the tale of crash.test.ts, and the landing that of the pick.
-    only: (after, twice) => twice && after <= 5,
-  },
-  'from Dana\'s choice to the invitation that is accepted': {
-    until: askForInvitation, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }),
-    core: ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit vacated', 'commit send-insert', 'google patch', 'commit landed', 'smtp send', 'commit mail-sent'],
-    // Up to the move it is the tale before this one.
-    only: (after, twice) => (twice ? after >= 6 && after <= 8 : after >= 5),
-  },
-  'the chosen slot was taken in Google': {
-    until: async (w) => { await askDana(w); await dentist(w); }, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }),
-    core: ['commit choose', 'commit fresh-choices'],
-  },
-  'something slipped in, and Dana is moved back': {
-    until: askDana, act: (w) => click(w, DANA.email, { start: rfc3339(TWO, 'UTC') }), meanwhile: dentist,
-    only: (after, twice) => !twice || after % 2 === 0,
-    core: ['commit choose', 'commit intend-move', 'google patch', 'commit moved', 'commit intend-move', 'google patch', 'commit moved-back', 'smtp send', 'commit mail-sent'],
-  },
-};
 
 /** Everything that anybody could see at the end, without ids that differ from world to world. */
 async function endState(w: World): Promise<Record<string, unknown>> {
@@ -85,7 +24,9 @@ async function endState(w: World): Promise<Record<string, unknown>> {
     requests: await w.all('select state, pending_reason, booked_start, revision, booked_event_id is not null as has_event, seen_free_at is not null as was_seen_free from requests'),
     sessions: await w.all('select status, scheduled_at, invite_sent, cancellation_reason is not null as is_asked, request_id is not null as is_sams from sessions order by scheduled_at'),
     resolutions: await w.all('select option, state, end_reason from resolutions order by asked_at'),
-    landings: await w.all('select state, attempt from landings'), choices: await w.all('select state from choices'),
+    landings: await w.all('select state, attempt from landings'), wishes: await w.all('select confirmed_at is not null as is_confirmed from wishes'),
+    findings: await w.all('select kind, told_at is not null as is_told, left_at is not null as is_left, gone_at is not null as is_gone, request_id is not null as is_asked from findings'),
+    choices: await w.all('select state from choices'),
     liveHolds: await w.all('select kind from holds where released_at is null'),
     openWrites: await w.all(`select kind, state from google_writes where state <> 'confirmed'`),
     history: (await w.all<{ what: string }>('select what from history where request_id is not null order by id')).map((h) => h.what),
@@ -114,7 +55,7 @@ async function live(tale: Tale, nth: number | null, twice: boolean): Promise<{ e
   let effects: string[] = [];
   for (const after of [nth, ...(twice ? [1] : [])]) {
     const life = await newLife(w, after);
-    await life.call(act);
+    if (act) await life.call(act);
     await life.goOn();
     effects = life.effects;
     if (life.isDead) died++;
@@ -123,7 +64,7 @@ async function live(tale: Tale, nth: number | null, twice: boolean): Promise<{ e
   if (died > 0) {
     // The next life goes on by itself; whoever heard nothing does it again.
     await w.settle();
-    await fetch(w.url + act.path, { method: act.method, body: act.body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...act.headers } });
+    if (act) await fetch(w.url + act.path, { method: act.method, body: act.body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...act.headers } });
   }
   await meanwhile;
   for (const ms of [4_000, 61_000]) await w.pass(ms);
@@ -135,13 +76,14 @@ async function live(tale: Tale, nth: number | null, twice: boolean): Promise<{ e
 }
 
 test.each(Object.entries(TALES))('%s: death after each effect, once and twice', async (_name, tale) => {
+  const isBeside = (effect: string): boolean => (tale.beside ?? BESIDE).test(effect);
   const undisturbed = await live(tale, null, false);
-  expect(undisturbed.effects.filter((e) => !BESIDE.test(e))).toEqual(tale.core);
+  expect(undisturbed.effects.filter((e) => !isBeside(e))).toEqual(tale.core);
   expect(undisturbed.excess).toEqual([]);
 
   const faults: Record<string, unknown> = {};
   let diedTwice = 0;
-  const left = undisturbed.effects.flatMap((after, i) => [false, true].map((twice) => ({ after, nth: i + 1, twice }))).filter((f) => !BESIDE.test(f.after) && (tale.only?.(f.nth, f.twice) ?? true));
+  const left = undisturbed.effects.flatMap((after, i) => [false, true].map((twice) => ({ after, nth: i + 1, twice }))).filter((f) => !isBeside(f.after) && (tale.only?.(f.nth, f.twice) ?? true));
   const worker = async (): Promise<void> => {
     for (let fate = left.shift(); fate; fate = left.shift()) {
       const name = `after ${fate.nth} ${fate.after}${fate.twice ? ', twice' : ''}`;
