@@ -15,6 +15,9 @@ export async function eraseRows(tx: Tx, coachId: CoachId, id: ClientId, now: Ins
   await run(tx, `update clients set name = 'Erased client', email = null, time_zone = null, muted_at = null, erased_at = :now where coach_id = :coachId and id = :id`, key);
   // A hash of name and address is known again by whoever knows both; and a program's key may say who it is for.
   await run(tx, `update requests set session_type = 'Session', idempotency_key = null, idempotency_hash = null where coach_id = :coachId and client_id = :id`, key);
+  // What is left of their events on the requests calendar, once these are gone from it: a hash of the same.
+  await run(tx, `delete from inbox_events where coach_id = :coachId and state <> 'open' and wake_at is null
+    and request_id in (select id from requests where coach_id = :coachId and client_id = :id)`, key);
   await run(tx, `update choices h set zone = null from offers o where o.coach_id = :coachId and o.client_id = :id and h.coach_id = o.coach_id and h.resolution_id = o.resolution_id`, key);
   await run(tx, `update outbox set state = 'pointless', wake_at = null where coach_id = :coachId and client_id = :id and state = 'waiting'`, key);
   await run(tx, 'update outbox set last_error = null where coach_id = :coachId and client_id = :id', key);

@@ -26,7 +26,7 @@ export async function saveClient(tx: Tx, coachId: CoachId, client: { name: strin
   return row;
 }
 export const muteClient = (tx: Tx, coachId: CoachId, id: ClientId, now: Instant): Promise<number> =>
-  run(tx, 'update clients set muted_at = coalesce(muted_at, :now) where coach_id = :coachId and id = :id', { coachId, id, now: param(now) });
+  run(tx, 'update clients set muted_at = :now where coach_id = :coachId and id = :id and muted_at is null', { coachId, id, now: param(now) });
 
 /** Remembers the address of a client who had none. If it is another client's, the two are one: what the coach has named is theirs
  *  from then on. Returns whose it is. */

@@ -11,6 +11,7 @@ import { clientById, muteClient } from '../requests/client.store.js';
 import { fits, type Facet } from '../slots/facet.js';
 import { reserve } from '../slots/hold.store.js';
 import { claimRow, notifyDue, type Claim } from '../work/due.store.js';
+import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
 import { liveLanding } from './landing.store.js';
 import type { Offer, Resolution } from './resolution.js';
@@ -91,7 +92,9 @@ export async function keepTime(shell: Shell, about: About, mute: boolean): Promi
     const coach = await lockCoach(tx, about.coachId);
     const resolution = await resolutionById(tx, about.coachId, about.resolutionId, 'lock');
     const offer = await offerOf(tx, resolution);
-    if (mute) await muteClient(tx, coach.id, offer.clientId, now);
+    if (mute && (await muteClient(tx, coach.id, offer.clientId, now)) > 0) {
+      await remember(tx, { coachId: coach.id, at: now, what: 'client muted', by: 'client', requestId: resolution.requestId, resolutionId: resolution.id, facts: { client: offer.clientId } });
+    }
     if (!next(resolution, offer, 'time kept', now)) return { did: 'over' };
     await take(tx, shell, coach, resolution, { is: 'time kept' }, 'client', now);
     return { did: 'kept' };

@@ -96,6 +96,7 @@ const SAYINGS: ReadonlyMap<string, Say> = new Map<string, Say>([
   ['looked for overlaps', () => 'The calendar was looked through for things that stand on top of each other.'],
   ['left both as they stand', ({ who }) => `${who} left two things that stand on top of each other as they are.`],
   ['both stand as before', () => 'Two things that stood on top of each other stand as they did before.'],
+  ['client muted', ({ cast }) => `${cast.asked} does not want to be asked to move again.`],
   ['client kept', (s) => `${s.who} wrote down ${someone(s)}, a guest in the calendar, as a client.`],
   ['client changed', (s) => `${s.who} changed what is kept about ${someone(s)}.`],
   ['client erased', ({ who }) => `${who} erased a client: name and address are gone.`],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY } from '../../src/kernel/interval.js';
-import { askDana, danasSession, decide, decideOnPage, expectDanaUntouched, expectNothingStuck, expectNotLanded, keep, linkTo, liveHolds, look, on, pendingReason, requestOf, subjectsTo, wish, worlds } from '../support/story.js';
+import { askDana, danasSession, decide, decideOnPage, expectDanaUntouched, expectNothingStuck, expectNotLanded, keep, linkTo, liveHolds, look, on, pendingReason, requestOf, signedIn, subjectsTo, wish, worlds } from '../support/story.js';
 import { DANA, KIM, SAM } from '../support/world.js';
 
 const open = worlds();
@@ -46,7 +46,10 @@ test('"please don\'t ask me again": Kim cannot ask Dana any more, and is told wh
   const w = await open();
   await askDana(w);
   await keep(w, { mute: '1' });
+  await keep(w, { mute: '1' });
   await w.settle();
+  expect(await w.all(`select by from history where what = 'client muted'`), 'told once').toEqual([{ by: 'client' }]);
+  expect((await (await signedIn(w)).get('/history')).page).toContain('does not want to be asked to move again.');
   const again = await wish(w, on(7, '13:00'), { name: 'Alex', email: 'alex@client.example' });
   expect((await look(await linkTo(w, KIM.email))).page).toContain('asked not to be asked again');
   const refused = await decide(w, { do: 'option2' });

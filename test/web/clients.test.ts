@@ -4,7 +4,8 @@ import { saveCoach } from '../../src/coach/coach.store.js';
 import { clientCommand } from '../../src/cli/clients.js';
 import { inTx } from '../../src/postgres/transaction.js';
 import { saveClient } from '../../src/requests/client.store.js';
-import { askDana, choose, danasSeries, MONDAY, on, signedIn, startsIn, wish, worlds, type Answered } from '../support/story.js';
+import { aRequestsCalendar } from '../support/inbox.js';
+import { askDana, choose, danasSeries, decide, MONDAY, on, signedIn, startsIn, wish, worlds, type Answered } from '../support/story.js';
 import { DANA, KIM, SAM, type World } from '../support/world.js';
 
 const aWorld = worlds();
@@ -184,6 +185,22 @@ describe('export and erase', () => {
     const again = await w.request(on(3, '10:00'));
     expect(again.status).toBe(201);
     expect(await idOf(w, SAM.email)).not.toBe(id);
+  });
+  test('what is left of an event on the requests calendar goes too; one that still stands there stays known, and makes no second request', async () => {
+    w = await aWorld({ events: EVENTS });
+    const box = await aRequestsCalendar(w);
+    const landed = await box.drop({ title: `Sam ${SAM.email}`, start: on(0, '15:00') });
+    expect((await box.row(landed.id))?.state).toBe('tidied');
+    const declined = await box.drop({ title: `Sam ${SAM.email}`, start: MONDAY });
+    await decide(w, { do: 'decline' });
+    await w.settle();
+    expect((await box.row(declined.id))?.state).toBe('open');
+    const requests = await w.all('select id, state from requests order by id');
+    expect(await clientCommand(w.shell, ['erase', KIM.slug, await idOf(w, SAM.email)])).toMatchObject({ isRefused: false });
+    expect(await box.row(landed.id)).toBeNull();
+    await box.seen();
+    await w.pass(60_000);
+    expect(await w.all('select id, state from requests order by id')).toEqual(requests);
   });
   test('a named title goes with the client, and is asked about again; links of erased clients lead nowhere', async () => {
     w = await aWorld({ events: EVENTS });
