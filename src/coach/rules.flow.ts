@@ -1,10 +1,11 @@
 import type { CoachId } from '../kernel/ids.js';
 import type { Policy } from '../kernel/policy.js';
 import { inTx } from '../postgres/transaction.js';
+import { refusedBy } from '../postgres/translate-error.js';
 import { wakeAllOf } from '../work/due.store.js';
 import { remember } from '../work/history.store.js';
 import type { Shell } from '../work/shell.port.js';
-import { coachBySlug, dropRules, lockCoach, saveDetails, setPolicy } from './coach.store.js';
+import { dropRules, lockCoach, saveDetails, setPolicy } from './coach.store.js';
 
 interface Change { readonly coachId: CoachId; readonly by: 'coach' | 'operator' }
 
@@ -30,13 +31,15 @@ export async function changeDetails(shell: Shell, { coachId, by }: Change, detai
   const now = shell.clock.now();
   return inTx(shell.db, 'commit rules', async (tx): Promise<{ changed: string[] } | { refused: 'slug-taken' }> => {
     const before = await lockCoach(tx, coachId);
-    const holder = await coachBySlug(tx, details.slug);
-    if (holder && holder.id !== coachId) return { refused: 'slug-taken' };
     const changed = (['name', 'zone', 'slug'] as const).filter((what) => before[what] !== details[what]);
     if (changed.length === 0) return { changed: [] };
     await saveDetails(tx, coachId, details);
     await remember(tx, { coachId, at: now, what: 'details changed', by, facts: { details: changed } });
     await wakeAllOf(tx, coachId, now);
     return { changed };
+  }).catch((error: unknown) => {
+    // Two coaches may want one address at one moment: the table decides.
+    if (refusedBy(error, 'coaches_slug_key')) return { refused: 'slug-taken' };
+    throw error;
   });
 }

@@ -1,6 +1,7 @@
 /** The coach's rules: the form reads what it shows, tells all faults at once, and keeps what was typed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { saveCoach } from '../../src/coach/coach.store.js';
+import { changeDetails } from '../../src/coach/rules.flow.js';
 import { DAY, HOUR, MINUTE } from '../../src/kernel/interval.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/kernel/policy.js';
 import { inTx } from '../../src/postgres/transaction.js';
@@ -108,5 +109,11 @@ describe('the page', () => {
     expect(await w.one('select slug, name, time_zone from coaches where id = :id', { id: w.coachId })).toEqual({ slug: 'kim-b', name: 'Kim B.', time_zone: 'Europe/Paris' });
     expect(await w.one(`select facts from history where what = 'details changed'`)).toEqual({ facts: { details: ['name', 'zone', 'slug'] } });
     await send('you', { name: KIM.name, zone: KIM.zone, slug: KIM.slug });
+  });
+  test('two coaches want one address at one moment: one gets it, the other is told', async () => {
+    const ids = await Promise.all(['ada', 'cyd'].map((slug) => inTx(w.shell.db, 'commit coach', (tx) => saveCoach(tx, { slug, name: slug, email: `${slug}@coach.example`, zone: 'Europe/Berlin', policy: {} }, w.now()))));
+    const answers = await Promise.all(ids.map((coachId) => changeDetails(w.shell, { coachId, by: 'coach' }, { name: 'A coach', zone: 'Europe/Berlin', slug: 'one-address' })));
+    expect(answers.map((a) => ('refused' in a ? a.refused : a.changed.join())).sort()).toEqual(['name,slug', 'slug-taken']);
+    expect(await w.all(`select 1 from coaches where slug = 'one-address'`)).toHaveLength(1);
   });
 });
