@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import { readDaemonSettings } from '../../config/settings.js';
 import { coachByEmail, saveApiKey, saveCoach } from '../../src/coach/coach.store.js';
@@ -37,13 +37,20 @@ export function mondayAt(time: string, zone = ZONE, from = Date.now()): Instant 
 }
 export const at = (start: Instant, hours: number): Instant => plus(start, hours * HOUR);
 
-export interface EventIn { id?: string; summary: string; start: Instant; hours?: number; guests?: readonly string[]; rule?: string; transparent?: boolean; organizer?: string }
+export interface EventIn { id?: string; summary: string; start: Instant; hours?: number; guests?: readonly string[]; rule?: string; transparent?: boolean; organizer?: string;
+  /** Fields of the event resource, beside and above the others. */
+  fields?: Readonly<Record<string, unknown>> }
 export interface GoogleEvent { id: string; etag: string; status: string; summary?: string; start: { dateTime?: string; date?: string }; end: { dateTime?: string; date?: string }; attendees?: { email: string; responseStatus?: string }[]; recurringEventId?: string; extendedProperties?: unknown; description?: string }
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
-/** Builds a world with coach Kim connected through the real OAuth code flow, and the given events in Google. */
-export async function aWorld(options: { policy?: Partial<Policy>; events?: readonly EventIn[]; pushes?: boolean; zone?: string; now?: Instant } = {}) {
+export type AtGoogle = (account: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
+/** Builds a world with coach Kim connected through the real OAuth code flow, and the given events in Google. `guests` have
+ *  accounts there from the start; `before` does more there before Kim connects; the web server logs to `log`. */
+export async function aWorld(options: {
+  policy?: Partial<Policy>; events?: readonly EventIn[]; pushes?: boolean; zone?: string; now?: Instant;
+  guests?: readonly { name: string; email: string }[]; before?: (google: AtGoogle) => Promise<void>; log?: Logger;
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'makeway-world-'));
   const database = await cloneDatabase(inject('databaseServer'), inject('template'));
   const catcher: MailCatcher = await startMailCatcher({ dir: join(folder, 'mail') });
@@ -58,11 +65,11 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
   const settings = readDaemonSettings(environment);
   const composed: Composed = compose(settings, 'test', { clock, connections: 10 });
   const { shell } = composed;
-  const app = await webServer({ shell, oauth: composed.oauth, log: pino({ level: process.env.MAKEWAY_TEST_LOG ?? 'silent' }), sandbox: null, isReady: async () => true, goOn: (claim) => work(shell, WORKERS, claim) });
+  const app = await webServer({ shell, oauth: composed.oauth, log: options.log ?? pino({ level: process.env.MAKEWAY_TEST_LOG ?? 'silent' }), sandbox: null, isReady: async () => true, goOn: (claim) => work(shell, WORKERS, claim) });
   await app.listen({ port, host: '127.0.0.1' });
   const zone = options.zone ?? ZONE;
 
-  const google = async (account: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> => fetch(`${emulator.url}/calendar/v3${path}`, {
+  const google: AtGoogle = async (account, method, path, body, headers = {}) => fetch(`${emulator.url}/calendar/v3${path}`, {
     method, headers: { authorization: `Bearer sandbox:${account}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const control = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
@@ -72,18 +79,19 @@ export async function aWorld(options: { policy?: Partial<Policy>; events?: reado
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   if (options.now !== undefined) await control('/clock', { offsetMs: now - Date.now() });
-  for (const [email, name] of [[KIM.email, KIM.name], [DANA.email, DANA.name], [SAM.email, SAM.name]]) await control('/accounts', { email, name, timeZone: zone });
+  for (const { email, name } of [KIM, DANA, SAM, ...(options.guests ?? [])]) await control('/accounts', { email, name, timeZone: zone });
 
   const eventsPath = (account: string = KIM.email): string => `/calendars/${encodeURIComponent(account)}/events`;
   async function addEvent(e: EventIn, account: string = KIM.email): Promise<GoogleEvent> {
     const answer = await google(account, 'POST', eventsPath(account), {
       ...(e.id && { id: e.id }), summary: e.summary, start: { dateTime: rfc3339(e.start, zone), timeZone: zone }, end: { dateTime: rfc3339(at(e.start, e.hours ?? 1), zone), timeZone: zone },
-      ...(e.rule && { recurrence: [e.rule] }), ...(e.transparent && { transparency: 'transparent' }), ...(e.guests && { attendees: e.guests.map((email) => ({ email })) }),
+      ...(e.rule && { recurrence: [e.rule] }), ...(e.transparent && { transparency: 'transparent' }), ...(e.guests && { attendees: e.guests.map((email) => ({ email })) }), ...e.fields,
     });
     if (!answer.ok) throw new Error(`insert: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as GoogleEvent;
   }
   for (const e of options.events ?? []) await addEvent(e);
+  await options.before?.(google);
 
   const coachId = await inTx(shell.db, 'commit coach', (tx) => saveCoach(tx, { ...KIM, zone, policy: options.policy ?? {} }, now));
   const apiKey = `test_${randomBytes(8).toString('hex')}`;
