@@ -6,7 +6,7 @@ import { hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { PublicTime } from '../../slots/public-times.js';
 import type { BookFrame } from './book-views.js';
 import { startValue } from './pieces.js';
-import { zoneForm } from './zone-form.js';
+import { zoneForm } from './zone-choice.js';
 
 const NO_WRAP = html`<span class="together">`;
 

@@ -3,7 +3,7 @@ import { intervalFrom, MINUTE, type Instant, type Interval } from '../../kernel/
 import { dayInWords } from '../../kernel/zone.js';
 import { spanInWords } from '../../mail/letter-times.js';
 import { coachLayout, guardField, toldBox, type Told } from './coach-layout.js';
-import { zoneOptions } from './zone-options.js';
+import { zoneOptions } from './zone-choice.js';
 
 /** One client. `typed`: what was typed and refused. */
 export interface ClientView {
@@ -28,7 +28,7 @@ ${view.titles.length > 0 && html`<p class="small">Found by the ${view.titles.len
 <form method="post" action="/clients/${view.id}">${guardField(view.guard)}
 <label class="field" for="name">Name<input type="text" id="name" name="name" value="${field.name}" maxlength="200" autocomplete="off" required></label>
 <label class="field" for="email">E-mail address<input type="text" id="email" name="email" value="${field.email}" maxlength="254" inputmode="email" autocomplete="off" aria-describedby="email-hint"><span class="hint" id="email-hint">Mails of Makeway go there. Invitations in your calendar keep the address that stands in them.</span></label>
-<label class="field" for="zone">Time zone<select id="zone" name="zone" aria-describedby="zone-hint"><option value="">not known: yours is used</option>${zoneOptions(field.zone || view.zone, field.zone !== '')}</select><span class="hint" id="zone-hint">Times in their mails are written in it.</span></label>
+<label class="field" for="zone">Time zone<select id="zone" name="zone" aria-describedby="zone-hint"><option value="">Not known: yours is used</option>${zoneOptions(field.zone || null)}</select><span class="hint" id="zone-hint">Times in their mails are written in it.</span></label>
 <label class="tick" for="muted"><input type="checkbox" id="muted" name="muted" value="1"${field.isMuted && html` checked`}><span>Do not ask them to move</span></label>
 <div class="actions"><button class="primary">Save</button></div></form></section>
 ${view.requests.length > 0 && html`<section class="card" aria-labelledby="requests"><h2 id="requests">Requests</h2><ul class="rows">${view.requests.map((r) => html`<li><a href="/pending/${r.id}"><strong>${r.sessionType}</strong><span>${spanInWords(intervalFrom(r.wantedAt, r.lengthMinutes * MINUTE), view.zone)}</span><span class="soft small"><br>${STATE[r.state] ?? r.state}</span></a></li>`)}</ul></section>`}

@@ -5,7 +5,7 @@ import { FACETS, type Facet } from '../../slots/facet.js';
 import type { OfferView } from '../views.js';
 import { layout } from './layout.js';
 import { slotLinks, startValue, timePanel } from './pieces.js';
-import { zoneForm } from './zone-form.js';
+import { zoneForm } from './zone-choice.js';
 
 /**
  * The page behind the links of an ask (the existing client may move) or an offer (the incoming client picks).
