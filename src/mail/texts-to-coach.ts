@@ -18,13 +18,13 @@ export const DECISION = {
   alsoPossible: (who: string): string => `Also possible for ${who}`,
   askImpossible: 'Asking to move is not possible',
   ask: (name: string): string => `Ask ${name} to move`,
-  askEffect: (name: string, who: string, times: string, until: string): string =>
-    `${name} gets a mail with ${times} to choose from, open until ${until}. The session stays until a time is chosen; then ${who} gets this one. After a no, or no answer, nothing has changed.`,
+  askEffect: (name: string, who: string, times: string, howLong: string): string =>
+    `${name} gets a mail with ${times} to choose from, open ${howLong}. The session stays until a time is chosen; then ${who} gets this one. After a no, or no answer, nothing has changed.`,
   lately: (name: string, asks: number, days: number): string => `${name} was ${asks === 0 ? 'not asked' : asks === 1 ? 'asked once' : `asked ${String(asks)} times`} in the last ${String(days)} days.`,
   addressMissing: 'Their address is missing; the page asks you for it.',
   toTick: (titles: string): string => `On the page you tick that this does not matter here: ${titles}`,
   offer: (who: string): string => `Offer ${who} other times`,
-  offerEffect: (who: string, times: string, until: string): string => `${who} gets a mail with ${times} to choose from, open until ${until}. Nobody else hears of it, and everything stays where it is.`,
+  offerEffect: (who: string, times: string, howLong: string): string => `${who} gets a mail with ${times} to choose from, open ${howLong}. Nobody else hears of it, and everything stays where it is.`,
   offerImpossible: (who: string): string => `Offering ${who} other times is not possible`,
   noOtherTime: 'No other time is free within your booking rules.',
   decline: 'Decline',

@@ -1,11 +1,12 @@
 import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
-import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
-import { groupByDay, hoursInWords, oftenInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
+import { dayInWords, zoneInWords } from '../../kernel/zone.js';
+import { groupByDay, hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { AskView, BlockerView, DecisionView } from '../views.js';
+import { addressField, askButton, askedBefore, askTitle, restField, timesEffect, timesTo, wayCard, type WayCard } from './asking.js';
 import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
-import { startValue, timeList, timePanel } from './pieces.js';
+import { startValue, timePanel, unbroken } from './pieces.js';
 
 /**
  * One request for its coach: what stands there, and the ways to go on. Each way is a form of its own, so that Enter
@@ -18,16 +19,17 @@ export function decisionPage(view: DecisionView): string {
   const comesFirst = view.isOpen && view.prepared !== null;
   const body = html`<article class="card${view.isDecided && ' tone-good'}">
 <h1>${title}</h1>
-${view.isDecided && html`<p role="status">${view.standing}</p>`}
+${view.isDecided && html`<p role="status">${unbroken(view.standing)}</p>`}
 ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
 ${view.isStale && !view.isDecided && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
 ${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
 <p>For ${view.incoming.name}, <span class="soft">${view.incoming.email}</span></p>
 ${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>
-<ul class="times">${view.alsoWanted.map((also) => html`<li>${spanInWords(also.wanted, view.zone)}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
-${!view.isDecided && html`<p>${view.standing}</p>`}
+<ul class="times">${view.alsoWanted.map((also) => html`<li>${unbroken(spanInWords(also.wanted, view.zone))}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
+${!view.isDecided && html`<p>${unbroken(view.standing)}</p>`}
 ${view.passOn !== null && passOn(view.passOn)}
 ${!comesFirst && day}
+${view.historyPath !== null && html`<p><a href="/pending">All requests</a> · <a href="${view.historyPath}">What happened so far</a></p>`}
 </article>
 ${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`;
   return view.guard === null ? layout(title, body) : coachLayout(title, { page: '/pending', guard: view.guard, isOn: false }, body, { isWide: false });
@@ -61,13 +63,7 @@ function ways(view: DecisionView, between: Html | null): Html {
   const order: readonly Way[] = ['option2', 'option1', 'decline', 'manual'];
   const first = view.prepared;
   const isOpenAtFirst = first ?? ('why' in view.ask ? 'option1' : 'option2');
-  const draw = (way: Way): Html => {
-    const { title, effect, inside } = WAYS[way](view);
-    return html`<details class="card${way === first && ' prepared'}"${way === isOpenAtFirst && html` open`}>
-<summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
-<div class="inside">${inside}</div>
-</details>`;
-  };
+  const draw = (way: Way): Html => wayCard(WAYS[way](view), { isOpen: way === isOpenAtFirst, isPrepared: way === first });
   const others = view.alsoWanted.map((also) => atOtherTime(view, also));
   return first === null
     ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}${others}`
@@ -80,16 +76,12 @@ ${between}
 function atOtherTime(view: DecisionView, also: DecisionView['alsoWanted'][number]): Html | null {
   if (also.ask) {
     const { title, inside } = asking(view, also.ask, also);
-    return card(`Or ${spanInWords(also.wanted, view.zone)}: ${title.replace(/^A/, 'a')}`, also.takes, inside);
+    return wayCard({ title: `Or ${spanInWords(also.wanted, view.zone)}: ${title.replace(/^A/, 'a')}`, effect: also.takes, inside });
   }
   if (!also.isOpenByHand) return null;
-  return card(`Or ${spanInWords(also.wanted, view.zone)}: book by hand`, also.takes, form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
-<p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`));
+  return wayCard({ title: `Or ${spanInWords(also.wanted, view.zone)}: book by hand`, effect: also.takes, inside: form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
+<p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`) });
 }
-const card = (title: string, effect: string, inside: Html): Html => html`<details class="card"><summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
-<div class="inside">${inside}</div></details>`;
-
-interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html }
 
 const WAYS: Readonly<Record<Way, (view: DecisionView) => WayCard>> = { option2: askToMove, option1: offerOthers, decline, manual: byHand };
 
@@ -108,27 +100,20 @@ function askToMove(view: DecisionView): WayCard {
 /** `at`: the wanted time whose session would move, with what stands there. */
 function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interval; readonly blockers: readonly BlockerView[] }): WayCard {
   const { name } = ask;
-  const others = at.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
+  const rest = at.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
   return {
-    title: `Ask ${name} to move`,
-    effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
-    inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from, and can answer until ${momentInWords(ask.until, view.zone)}:</p>
-${timeList(ask.slots, view.zone)}
-<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(at.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.</p>
-${ask.unnamedKey === null && html`<p class="soft">${name} was ${ask.asksLately > 0 ? `asked to move ${oftenInWords(ask.asksLately)}` : 'not asked to move'} in the last ${ask.asksDays} days.</p>`}
+    title: askTitle(name),
+    effect: timesEffect(ask, view.zone),
+    inside: html`${timesTo(name, ask, view.zone)}
+<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${unbroken(spanInWords(at.wanted, view.zone))}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.</p>
+${ask.unnamedKey === null && askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
-${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
-<p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
-${others.map((other) => tick(other, view.zone))}</fieldset>`}
-<div class="stack"><button class="primary" name="do" value="option2">Ask ${name} to move: send the mail</button>
+${restField(name, rest, view.zone)}
+<div class="stack">${askButton(name, 'option2')}
 ${ask.email === null && html`<button name="do" value="pass-on" formnovalidate>No address? Ask without a mail, and pass the link on yourself</button>`}
 ${ask.unnamedKey !== null && html`<button class="quiet" name="do" value="not-a-client" formnovalidate>“${name}” is not a client: never ask</button>`}</div>`)}`,
   };
 }
-
-const addressField = (name: string): Html => html`<label class="field">E-mail address of ${name}
-<span>It is missing in your calendar. Makeway remembers it.</span>
-<input type="email" name="address" autocomplete="off" required></label>`;
 
 const whoIsIt = (title: string, email: string | null): Html => html`<fieldset><legend>Who is “${title}”?</legend>
 <p class="soft small">The event has no guest. Say it once; Makeway remembers it for the whole series.</p>
@@ -143,20 +128,17 @@ const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((bl
   form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
 <button class="quiet" name="do" value="not-a-client">“${blocker.title}” is not a client: never ask</button>`))}`;
 
-const tick = (blocker: BlockerView, zone: string): Html => html`<label class="tick"><input type="checkbox" name="tick" value="${blocker.key}" required>
-<span>${blocker.title || 'Busy'} <span class="soft small">(${blocker.isAllDay ? `${dayInWords(blocker.interval.start, zone)}, all day` : spanInWords(blocker.interval, zone)})</span> does not matter here</span></label>`;
-
 function offerOthers(view: DecisionView): WayCard {
   const who = view.incoming.name;
   if (view.otherSlots.length === 0) {
     const why = 'No other time is free within your booking rules.';
     return { title: `Offering ${who} other times is not possible`, effect: why, inside: html`<p class="soft">${why} You can still book by hand.</p>` };
   }
+  const times = { slots: view.otherSlots, answer: view.offerAnswer };
   return {
     title: `Offer ${who} other times`,
-    effect: `${timesInWords(view.otherSlots.length)} to offer, until ${momentInWords(view.offerUntil, view.zone)}`,
-    inside: html`<p>${who} gets a mail with ${view.otherSlots.length === 1 ? 'this time' : `these ${timesInWords(view.otherSlots.length)}`} to choose from, and can answer until ${momentInWords(view.offerUntil, view.zone)}:</p>
-${timeList(view.otherSlots, view.zone)}
+    effect: timesEffect(times, view.zone),
+    inside: html`${timesTo(who, times, view.zone)}
 <p>Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.</p>
 ${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
   };

@@ -2,6 +2,7 @@ import { html, type Html } from '../../kernel/html.js';
 import { spanInWords } from '../../mail/letter-times.js';
 import type { PendingRow, PendingView } from '../views.js';
 import { coachLayout } from './coach-layout.js';
+import { unbroken } from './pieces.js';
 
 /** All requests of one coach. A row leads to `/pending/<request id>`; *Sign out* posts `guard` to `/sign-out`. */
 export function pendingPage(view: PendingView): string {
@@ -21,7 +22,7 @@ const section = (title: string, rows: readonly PendingRow[], zone: string, empty
 <h2>${title}${rows.some((row) => row.needsYou) && html`<span class="badge">${rows.length}</span>`}</h2>
 ${rows.length === 0 ? html`<p class="soft">${empty}</p>` : html`<ul class="rows">${rows.map((row) => html`<li><a href="/pending/${encodeURIComponent(row.requestId)}">
 <strong>${row.incomingName} <span class="turn${row.needsYou && ' yours'}">${row.turn}</span></strong>
-<span>${spanInWords(row.wanted, zone)}</span>
-<span class="soft small"><br>${row.standing}</span>
+<span>${unbroken(spanInWords(row.wanted, zone))}</span>
+<span class="soft small"><br>${unbroken(row.standing)}</span>
 </a></li>`)}</ul>`}
 </section>`;
