@@ -18,7 +18,7 @@ const DARK = [
 
 /** Days, spans of hours and zones of a sentence each stay on one line: none is torn at a dash or between a day and its month. */
 export const keepTimesTogether = (line: string, open: Html): Html => html`${line.split(TIMES).map((part, i) => (i % 2 === 1 ? html`${open}${part}</span>` : part))}`;
-const TIMES = /(\d\d:\d\d–\d\d:\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]{2,8}|\((?:[A-Z][\w-]* ){1,3}time\))/u;
+const TIMES = /(\d\d:\d\d–\d\d:\d\d|\d{1,2} [A-Z][a-z]{2,8}|\((?:[A-Z][\w-]* ){1,3}time\))/u;
 const NO_WRAP = html`<span style="white-space:nowrap;">`;
 const unbroken = (line: string): Html => keepTimesTogether(line, NO_WRAP);
 

@@ -23,8 +23,8 @@ export function planDecision(facts: DecisionFacts): LetterPlan {
   }];
   return {
     subject: DECISION.subject(who, wanted, facts.isAgain),
-    preview: DECISION.preview(reason),
-    heading: DECISION.heading(who),
+    preview: DECISION.preview(reason, facts.isAgain),
+    heading: DECISION.heading(who, facts.isAgain),
     blocks: [
       time(oneLine(facts.sessionType), [wanted, DECISION.whoAsks(who, oneLine(facts.incoming.email))]),
       say(DECISION.opening(reason)),

@@ -7,9 +7,9 @@ export const COACH_FOOTER = 'You get this mail because your calendar is connecte
 const NOTHING_LEFT = 'There is nothing left for you to do.';
 
 export const DECISION = {
-  subject: (who: string, wanted: string, isAgain: boolean): string => `${isAgain ? 'Your turn again: ' : ''}${who} asks for ${wanted}`,
-  preview: (reason: string): string => `${reason} Nothing happens until you decide.`,
-  heading: (who: string): string => `${who} asks for your time`,
+  subject: (who: string, wanted: string, isAgain: boolean): string => `${isAgain ? 'Re: ' : ''}${who} asks for ${wanted}`,
+  preview: (reason: string, isAgain: boolean): string => `${reason} ${isAgain ? 'It is your turn again; nothing' : 'Nothing'} happens until you decide.`,
+  heading: (who: string, isAgain: boolean): string => isAgain ? `Your turn again: ${who} asks for your time` : `${who} asks for your time`,
   whoAsks: (who: string, email: string): string => `${who}, ${email}`,
   opening: (reason: string): string => `${reason} Nothing happens until you decide, and each button first shows what it will do.`,
   standsThere: (zone: string): string => `Stands at that time (${zone})`,
@@ -48,7 +48,7 @@ export const SETTLED = {
   heading: (who: string): string => `${who} is booked`,
   opening: (who: string): string => `the session with ${who} is in your calendar.`,
   movedTo: (name: string): string => `${name}, moved to`,
-  before: (when: string): string => `before: ${when}`,
+  before: (when: string): string => `Before: ${when}`,
   allTold: `Everybody concerned has been told. ${NOTHING_LEFT}`,
 } as const;
 

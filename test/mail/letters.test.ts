@@ -173,7 +173,7 @@ describe('the decision', () => {
 
   test('a request that came back is told apart by its subject', () => {
     const first = writeLetter(decisionFacts).subject;
-    expect(writeLetter({ ...decisionFacts, isAgain: true }).subject).toBe(`Your turn again: ${first}`);
+    expect(writeLetter({ ...decisionFacts, isAgain: true }).subject).toBe(`Re: ${first}`);
   });
 
   test('says why the session cannot be asked, and offers no dead button', () => {

@@ -134,7 +134,7 @@ describe('the decision page', () => {
   test('says what each option means: who gets a mail, until when, how often that client was asked, what follows a no', () => {
     const text = decisionPage(decision).replace(/<[^>]*>/g, '');
     expect(text.match(/can answer until Tuesday 24 November, 12:00 \(Berlin time\)/g)).toHaveLength(1);
-    expect(text.match(/can answer for 24 hours from your decision:/g)).toHaveLength(1);
+    expect(text.match(/can answer for 24 hours from your decision\./g)).toHaveLength(1);
     expect(text).toContain('not asked to move in the last 30 days');
     expect(text).toContain('the request is back with you');
     if ('why' in decision.ask) throw new Error('nobody can be asked');

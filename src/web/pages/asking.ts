@@ -3,22 +3,24 @@ import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
 import { dayInWords } from '../../kernel/zone.js';
 import { answerInShort, answerInWords, oftenInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
-import { timeList, unbroken } from './pieces.js';
+import { timeList, unbroken, zoneOver } from './pieces.js';
 
-/** One thing that the coach can do: what, in a few words what it means, and the form behind it. */
-export interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html }
-export const wayCard = ({ title, effect, inside }: WayCard, { isOpen = false, isPrepared = false } = {}): Html =>
-  html`<details class="card${isPrepared && ' prepared'}"${isOpen && html` open`}>
+/** One thing that the coach can do: what, in a few words what it means, and the form behind it; without one, why it cannot be done. */
+export interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html | null }
+export const wayCard = ({ title, effect, inside }: WayCard, { isOpen = false, isPrepared = false } = {}): Html => inside === null
+  ? html`<section class="card${isPrepared && ' prepared'}"><h2>${unbroken(title)}</h2><p class="soft">${unbroken(effect)}</p></section>`
+  : html`<details class="card${isPrepared && ' prepared'}"${isOpen && html` open`}>
 <summary><div><h2>${unbroken(title)}</h2><small>${unbroken(effect)}</small></div></summary>
 <div class="inside">${inside}</div>
 </details>`;
 
-/** What is about to be mailed to one client: the times to choose from, and how long they can answer. */
+/** What is about to be mailed to one client: the times to choose from, and how long they can answer; `then`: what follows. */
 export interface Times { readonly slots: readonly Interval[]; readonly answer: AnswerTime }
 export const timesEffect = ({ slots, answer }: Times, zone: string): string => `${timesInWords(slots.length)} to offer, ${answerInShort(answer, zone)}`;
-export const timesTo = (name: string, { slots, answer }: Times, zone: string): Html =>
-  html`<p>${name} gets a mail with ${slots.length === 1 ? 'this time' : `these ${timesInWords(slots.length)}`} to choose from, and can answer ${unbroken(answerInWords(answer, zone))}:</p>
-${timeList(slots, zone)}`;
+export const timesTo = (name: string, { slots, answer }: Times, zone: string, then: Html): Html =>
+  html`<p>${name} gets a mail with ${slots.length === 1 ? 'this time' : `these ${timesInWords(slots.length)}`} to choose from ${zoneOver(zone)}:</p>
+${timeList(slots, zone)}
+<p>${name} can answer ${unbroken(answerInWords(answer, zone))}. ${then}</p>`;
 
 export const askTitle = (name: string): string => `Ask ${name} to move`;
 export const askButton = (name: string, way: string): Html => html`<button class="primary" name="do" value="${way}">Ask ${name} to move: send the mail</button>`;

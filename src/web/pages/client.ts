@@ -3,7 +3,7 @@ import { intervalFrom, MINUTE, type Instant, type Interval } from '../../kernel/
 import { dayInWords } from '../../kernel/zone.js';
 import { spanInWords } from '../../mail/letter-times.js';
 import { coachLayout, guardField, toldBox, type Told } from './coach-layout.js';
-import { timeList, unbroken } from './pieces.js';
+import { timeList, unbroken, zoneOver } from './pieces.js';
 import { zoneOptions } from './zone-choice.js';
 
 /** One client. `typed`: what was typed and refused. */
@@ -21,7 +21,7 @@ export function clientPage(view: ClientView): string {
   return coachLayout(view.name, { page: '/clients', guard: view.guard, isOn: false }, html`<p><a href="/clients">All clients</a></p>
 <h1>${view.name}</h1>
 ${toldBox(view.told)}
-<section class="card" aria-labelledby="next"><h2 id="next">Sessions to come</h2>
+<section class="card" aria-labelledby="next"><h2 id="next">Sessions to come${view.toCome.length > 0 && html` ${zoneOver(view.zone)}`}</h2>
 ${view.toCome.length === 0 ? html`<p class="soft">None in sight.</p>` : html`${timeList(view.toCome.slice(0, 8), view.zone)}${view.toCome.length > 8 && html`<p class="soft small">And ${view.toCome.length - 8} more.</p>`}`}
 ${view.askedAt !== null && html`<p class="small">Last asked to move on ${dayInWords(view.askedAt, view.zone)}.</p>`}
 ${view.titles.length > 0 && html`<p class="small">Found by the ${view.titles.length === 1 ? 'title' : 'titles'} ${view.titles.map((t) => `“${t}”`).join(', ')}.</p>`}</section>

@@ -34,7 +34,7 @@ ${view.named.length > 0 && html`<section class="card" aria-labelledby="titles"><
 <form method="post" action="/clients/titles">${guardField(view.guard)}<input type="hidden" name="key" value="${t.key}"><button class="quiet" name="who" value="forget">Take back<span class="unseen"> “${t.key}”</span></button></form></li>`)}</ul></section>`}`);
 
 function naming(title: ClientsView['unnamed'][number], i: number, view: ClientsView): Html {
-  return html`<details class="plain"><summary>“${title.title}”<span class="soft small"> · ${unbroken(spanInWords(title.next, view.zone))}${title.count > 1 && `, and ${title.count - 1} more`}</span></summary>
+  return html`<details class="plain"><summary>“${title.title}” <span class="soft small">${unbroken(spanInWords(title.next, view.zone))}${title.count > 1 && `, and ${title.count - 1} more`}</span></summary>
 <form method="post" action="/clients/titles">${guardField(view.guard)}<input type="hidden" name="key" value="${title.key}">
 <div class="pair">${view.clients.length > 0 && html`<label class="field" for="who-${i}">One of your clients<select id="who-${i}" name="client"><option value="">Somebody else</option>${view.clients.map((c) => html`<option value="${c.id}">${c.name}${c.email !== null && ` (${c.email})`}</option>`)}</select></label>`}
 <label class="field" for="name-${i}">Or somebody new: name<input type="text" id="name-${i}" name="name" maxlength="200" autocomplete="off"></label>

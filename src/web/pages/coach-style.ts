@@ -7,7 +7,10 @@ export const COACH_STYLE = `main:focus { outline: none; }
 .coach-top nav { flex: 1 1 260px; }
 .coach-top ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; }
 .coach-top nav a { display: block; padding: 11px 11px 10px; color: var(--soft); text-decoration: none; font-weight: 550; border-bottom: 3px solid transparent; }
-@media (max-width: 559px) { .coach-top nav a { padding: 9px 8px 7px; font-size: 15px; } .coach-top { padding-top: 4px; } }
+@media (max-width: 559px) {
+  .coach-top { display: block; padding: 4px 0; } .coach-top nav, .coach-top ul { display: inline; } .coach-top li, .coach-top form { display: inline-block; }
+  .coach-top nav a { padding: 8px 7px 6px; font-size: 15px; } .coach-top button { min-height: 0; padding: 8px 7px 9px; line-height: 1.5; }
+}
 .coach-top nav a:hover { color: var(--accent); }
 .coach-top nav a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); font-weight: 650; }
 .coach-top form { flex: 0 0 auto; }
@@ -26,10 +29,10 @@ export const COACH_STYLE = `main:focus { outline: none; }
 input[aria-invalid="true"], select[aria-invalid="true"] { border: 2px solid var(--bad-line); }
 input[type="text"].short { max-width: 160px; }
 .one-line { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: flex-end; } .one-line label.field { flex: 1 1 220px; margin: 0; } .one-line button { flex: 0 0 auto; width: auto; min-height: 48px; }
-.log { list-style: none; margin: 0; padding: 0; } .log li { padding: 11px 0; border-top: 1px solid var(--line); } .log li:first-child { border-top: 0; padding-top: 0; }
+.log { list-style: none; margin: 0; padding: 0; } .log li { padding: 11px 0; border-top: 1px solid var(--line); } .log li:first-child { border-top: 0; padding-top: 0; } .log li:last-child { padding-bottom: 0; }
 .log time { display: block; font-size: 13px; color: var(--soft); font-variant-numeric: tabular-nums; } .log .says { white-space: pre-line; } .log .who { display: block; margin-top: 2px; font-size: 14px; } .log li.one-line { align-items: center; } .log li.one-line > div { flex: 1 1 220px; }
-.pager { display: flex; justify-content: space-between; gap: 12px; } .pager .button { width: auto; min-height: 44px; padding: 9px 16px; }
+.steps { display: flex; justify-content: space-between; gap: 12px; } .steps .button { width: auto; min-height: 44px; padding: 9px 16px; }
 .danger { border-color: var(--bad-line); color: var(--ink); } .danger:hover { background: var(--bad); color: var(--ink); }
 dl.about { margin: 0 0 14px; display: grid; grid-template-columns: minmax(96px, auto) 1fr; gap: 6px 16px; } dl.about dt { color: var(--soft); } dl.about dd { margin: 0; }
-details.plain > summary { padding: 8px 0; cursor: pointer; font-weight: 600; color: var(--accent); } details.plain { margin: 4px 0 0; }
+details.plain > summary { padding: 8px 0; cursor: pointer; font-weight: 600; color: var(--accent); } details.plain > summary .soft { font-weight: 400; } details.plain { margin: 4px 0 0; }
 `;

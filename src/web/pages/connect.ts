@@ -48,7 +48,7 @@ const asked = (): Html => html`<section class="card">
 <dl class="asks">
 <dt>Your address</dt><dd>To know that it is you, and which account is connected.</dd>
 <dt>The list of your calendars</dt><dd>To see all that takes your time, not your main calendar alone. Of your other calendars only times are kept, no titles.</dd>
-<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. Makeway deletes no event of yours, but for requests on a requests calendar, once they are settled.</dd>
+<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. It deletes none of your events, except on a requests calendar: there an event goes once its request is settled.</dd>
 </dl>
 <p class="soft small">Nothing else: no mail, no contacts, no files. Your data serves your bookings only. It is not sold, not shown to others, and trains no model.</p>
 </section>`;

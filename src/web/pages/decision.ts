@@ -6,7 +6,7 @@ import type { AskView, BlockerView, DecisionView } from '../views.js';
 import { addressField, askButton, askedBefore, askTitle, restField, timesEffect, timesTo, wayCard, type WayCard } from './asking.js';
 import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
-import { startValue, timePanel, unbroken } from './pieces.js';
+import { startValue, timePanel, unbroken, zoneOver } from './pieces.js';
 
 /**
  * One request for its coach: what stands there, and the ways to go on. Each way is a form of its own, so that Enter
@@ -44,7 +44,7 @@ function agenda(view: DecisionView): Html | null {
   if (view.blockers.length + view.neighbours.length === 0) return null;
   const day = dayInWords(view.wanted.start, view.zone);
   const rows = [
-    ...view.blockers.map((blocker) => ({ ...blocker, standing: blocker.kind === 'promised' ? 'reserved for another request' : 'stands at that time' })),
+    ...view.blockers.map((blocker) => ({ ...blocker, standing: blocker.kind === 'promised' ? 'kept free until that one is settled' : 'stands at that time' })),
     ...view.neighbours.map((neighbour) => ({ ...neighbour, isAllDay: false, standing: null })),
   ].sort((a, b) => a.interval.start - b.interval.start);
   const hours = (row: (typeof rows)[number]): string => {
@@ -52,7 +52,7 @@ function agenda(view: DecisionView): Html | null {
     const span = row.isAllDay ? 'all day' : hoursInWords(row.interval, view.zone);
     return first === day || row.isAllDay ? span : `${first}, ${span}`;
   };
-  return html`<h2>${day} <span class="soft together">(${zoneInWords(view.zone)})</span></h2>
+  return html`<h2>${day} ${zoneOver(view.zone)}</h2>
 <ul class="agenda">${rows.map((row) => html`<li${row.standing !== null && html` class="standing"`}><span class="hours">${hours(row)}</span><span>${row.title || 'Busy'}${row.standing !== null && html`<small>${row.standing}</small>`}</span></li>`)}</ul>`;
 }
 
@@ -62,7 +62,7 @@ type Way = NonNullable<DecisionView['prepared']>;
 function ways(view: DecisionView, between: Html | null): Html {
   const order: readonly Way[] = ['option2', 'option1', 'decline', 'manual'];
   const first = view.prepared;
-  const isOpenAtFirst = first ?? ('why' in view.ask ? 'option1' : 'option2');
+  const isOpenAtFirst = first ?? (!('why' in view.ask) ? 'option2' : view.otherSlots.length > 0 ? 'option1' : 'manual');
   const draw = (way: Way): Html => wayCard(WAYS[way](view), { isOpen: way === isOpenAtFirst, isPrepared: way === first });
   const others = view.alsoWanted.map((also) => atOtherTime(view, also));
   return first === null
@@ -93,7 +93,7 @@ ${fields}
 
 function askToMove(view: DecisionView): WayCard {
   const { ask } = view;
-  if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: html`${titleForms(view)}<p class="soft">${ask.why}</p>` };
+  if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: titleForms(view) };
   return asking(view, ask, view);
 }
 
@@ -104,8 +104,7 @@ function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interva
   return {
     title: askTitle(name),
     effect: timesEffect(ask, view.zone),
-    inside: html`${timesTo(name, ask, view.zone)}
-<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${unbroken(spanInWords(at.wanted, view.zone))}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.</p>
+    inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${unbroken(spanInWords(at.wanted, view.zone))}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.`)}
 ${ask.unnamedKey === null && askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${restField(name, rest, view.zone)}
@@ -124,22 +123,22 @@ const whoIsIt = (title: string, email: string | null): Html => html`<fieldset><l
 const withoutTime = (title: string): string => title.replace(/[\s,:–-]*\b\d{1,2}([:.]\d{2})?\s*(h|uhr|am|pm)?$/iu, '').trim() || title;
 
 /** Where nobody can be asked yet, a title without a client can still be named, or set aside for good. */
-const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((blocker) => blocker.kind === 'unnamed').map((blocker) =>
-  form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
+function titleForms(view: DecisionView): Html | null {
+  const unnamed = view.blockers.filter((blocker) => blocker.kind === 'unnamed');
+  return unnamed.length === 0 ? null : html`${unnamed.map((blocker) => form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
 <button class="quiet" name="do" value="not-a-client">“${blocker.title}” is not a client: never ask</button>`))}`;
+}
 
 function offerOthers(view: DecisionView): WayCard {
   const who = view.incoming.name;
   if (view.otherSlots.length === 0) {
-    const why = 'No other time is free within your booking rules.';
-    return { title: `Offering ${who} other times is not possible`, effect: why, inside: html`<p class="soft">${why} You can still book by hand.</p>` };
+    return { title: `Offering ${who} other times is not possible`, effect: 'No other time is free within your booking rules. You can still book by hand.', inside: null };
   }
   const times = { slots: view.otherSlots, answer: view.offerAnswer };
   return {
     title: `Offer ${who} other times`,
     effect: timesEffect(times, view.zone),
-    inside: html`${timesTo(who, times, view.zone)}
-<p>Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.</p>
+    inside: html`${timesTo(who, times, view.zone, html`Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.`)}
 ${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
   };
 }

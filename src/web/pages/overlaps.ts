@@ -51,10 +51,9 @@ const form = (view: OverlapView, fields: Html): Html =>
   html`<form method="post" action="/overlaps/${view.id}">${guardField(view.guard)}${fields}</form>`;
 
 function moving(view: OverlapView, { about, title, ask }: MoveView, isOpen: boolean): Html {
-  if ('why' in ask) return wayCard({ title: `“${title}” cannot be asked to move`, effect: ask.why, inside: html`<p class="soft">${ask.why}</p>` });
+  if ('why' in ask) return wayCard({ title: `“${title}” cannot be asked to move`, effect: ask.why, inside: null });
   const { name } = ask;
-  return wayCard({ title: askTitle(name), effect: timesEffect(ask, view.zone), inside: html`${timesTo(name, ask, view.zone)}
-<p>The session stays where it is until ${name} has chosen. The other one stays in any case. If ${name} says no or does not answer, nothing changes, and you find both here again.</p>
+  return wayCard({ title: askTitle(name), effect: timesEffect(ask, view.zone), inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. The other one stays in any case. If ${name} says no or does not answer, nothing changes, and you find both here again.`)}
 ${askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${about}">
 ${ask.email === null && addressField(name)}
