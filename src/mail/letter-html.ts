@@ -12,7 +12,7 @@ const DARK = [
   '.mw-page{background:#121614!important}.mw-card{background:#1c2220!important;border-color:#2f3835!important}',
   '.mw-ink,.mw-ink a{color:#e9eeeb!important}.mw-soft{color:#a9b5b0!important}.mw-panel{background:#17322c!important;border-color:#2b7a6b!important}',
   '.mw-plain{background:#262e2b!important;border-color:#4a5752!important}.mw-plain a{color:#8fe0cd!important}.mw-line{border-color:#2f3835!important}',
-  '.mw-link{color:#8fe0cd!important}',
+  '.mw-ink a.mw-link{color:#8fe0cd!important}',
   '}',
 ].join('');
 

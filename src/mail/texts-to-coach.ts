@@ -103,8 +103,8 @@ export const FROZEN = {
   ifSo: 'If you deleted them on purpose, tell the person who runs Makeway for you: they can accept it.',
 } as const;
 
-const noticed = (when: string): string => `noticed ${when}`;
-const NO_TARGET = 'No other calendar of yours is set to hold sessions, so every new request waits for you on the pending list.';
+const noticed = (when: string): string => `Noticed ${when}`;
+const NO_TARGET = 'No other calendar of yours is set to hold sessions, so every new request waits for you on your list of requests.';
 
 export const CALENDAR_GONE = {
   subject: (name: string): string => `A calendar is gone: ${name}`,

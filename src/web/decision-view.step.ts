@@ -106,7 +106,7 @@ export async function pendingRows(db: Reader, coach: Coach, which: 'open' | 'set
     const client = await clientById(db, coach.id, request.client_id);
     const start = request.booked_start ?? request.wanted_at;
     rows.push({
-      requestId: request.id, incomingName: client.name, wanted: intervalFrom(start, lengthMs(request)), standing: await standingOf(db, coach, request), turn: await turnOf(db, coach, request),
+      requestId: request.id, incomingName: client.name, wanted: intervalFrom(start, lengthMs(request)), standing: request.state === 'booked' || request.state === 'declined' ? null : await standingOf(db, coach, request), turn: await turnOf(db, coach, request),
       needsYou: request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason),
     });
   }

@@ -103,7 +103,8 @@ export interface PendingRow {
   readonly requestId: string;
   readonly incomingName: string;
   readonly wanted: Interval;
-  readonly standing: string;
+  /** Where it stands, in a sentence; null where `turn` says it all. */
+  readonly standing: string | null;
   /** Whose turn it is, or what became of it, in a few words. */
   readonly turn: string;
   readonly needsYou: boolean;

@@ -41,7 +41,7 @@ const pending: PendingView = {
     { requestId: 'rq_1', incomingName: 'Sam Ortiz', wanted: hour('2026-11-30', '13:00'), standing: 'That time is taken.', turn: 'Your turn', needsYou: true },
     { requestId: 'rq_2', incomingName: LONG, wanted: hour('2026-12-01', '10:00'), standing: 'Eva Lind was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).', turn: 'Eva Lind’s turn', needsYou: false },
   ],
-  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: 'Booked: Wednesday 2 December, 14:00 (Berlin time).', turn: 'Booked', needsYou: false }],
+  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: null, turn: 'Booked', needsYou: false }],
 };
 const connect: ConnectView = { start: '/auth/google?connect=1&to=/connect', coach: { name: 'Kim Berger', zone: BERLIN, guard: 'guard' }, connection: { is: 'connected', account: 'kim@coach.example', since: null, open: 1 } };
 

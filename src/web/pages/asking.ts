@@ -23,7 +23,9 @@ ${timeList(slots, zone)}
 <p>${name} can answer ${unbroken(answerInWords(answer, zone))}. ${then}</p>`;
 
 export const askTitle = (name: string): string => `Ask ${name} to move`;
-export const askButton = (name: string, way: string): Html => html`<button class="primary" name="do" value="${way}">Ask ${name} to move: send the mail</button>`;
+/** The end of a button's words, on one line. */
+export const SEND = html`<span class="together">send the mail</span>`;
+export const askButton = (name: string, way: string): Html => html`<button class="primary" name="do" value="${way}">Ask ${name} to move: ${SEND}</button>`;
 
 /** How often this client was asked before, so that nobody is pressed. */
 export const askedBefore = (name: string, asks: number, days: number): Html =>

@@ -3,7 +3,7 @@ import type { Interval } from '../../kernel/interval.js';
 import { dayInWords, zoneInWords } from '../../kernel/zone.js';
 import { groupByDay, hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { AskView, BlockerView, DecisionView } from '../views.js';
-import { addressField, askButton, askedBefore, askTitle, restField, timesEffect, timesTo, wayCard, type WayCard } from './asking.js';
+import { addressField, askButton, askedBefore, askTitle, restField, SEND, timesEffect, timesTo, wayCard, type WayCard } from './asking.js';
 import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
 import { startValue, timePanel, unbroken, zoneOver } from './pieces.js';
@@ -104,7 +104,8 @@ function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interva
   return {
     title: askTitle(name),
     effect: timesEffect(ask, view.zone),
-    inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${unbroken(spanInWords(at.wanted, view.zone))}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.`)}
+    inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${at.wanted === view.wanted ? 'this time' : unbroken(spanInWords(at.wanted, view.zone))}.</p>
+<p>If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.`)}
 ${ask.unnamedKey === null && askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${restField(name, rest, view.zone)}
@@ -139,7 +140,7 @@ function offerOthers(view: DecisionView): WayCard {
     title: `Offer ${who} other times`,
     effect: timesEffect(times, view.zone),
     inside: html`${timesTo(who, times, view.zone, html`Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.`)}
-${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
+${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: ${SEND}</button>`)}`,
   };
 }
 

@@ -9,8 +9,8 @@ export function pendingPage(view: PendingView): string {
   const waiting = view.rows.filter((row) => row.needsYou);
   const running = view.rows.filter((row) => !row.needsYou);
   return coachLayout('Requests', { page: '/pending', guard: view.guard }, html`<h1>Requests to ${view.coachName}</h1>
-${view.google === 'broken' && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can move or land. <a href="/connect">Connect it again</a></p>`}
-${view.google === 'none' && html`<p class="fault" role="alert">Your Google Calendar is not connected, so nothing can move or land. <a href="/connect">Connect it</a></p>`}
+${view.google === 'broken' && html`<p class="fault" role="alert">Google no longer lets Makeway see your calendar, so nothing can be moved or booked. <a href="/connect">Connect it again</a></p>`}
+${view.google === 'none' && html`<p class="fault" role="alert">Your Google Calendar is not connected, so nothing can be moved or booked. <a href="/connect">Connect it</a></p>`}
 ${view.google === 'active' && html`<p class="soft small"><a href="/connect">Your calendar is connected</a></p>`}
 ${view.overlaps > 0 && html`<p class="note"><a href="/overlaps">${view.overlaps === 1 ? 'One time in your calendar is' : `${String(view.overlaps)} times in your calendar are`} taken twice</a></p>`}
 ${section('Waiting for you', waiting, view.zone, 'Nothing waits for you. New requests come by mail and appear here.')}
@@ -23,6 +23,6 @@ const section = (title: string, rows: readonly PendingRow[], zone: string, empty
 ${rows.length === 0 ? html`<p class="soft">${empty}</p>` : html`<ul class="rows">${rows.map((row) => html`<li><a href="/pending/${encodeURIComponent(row.requestId)}">
 <strong>${row.incomingName} <span class="turn${row.needsYou && ' yours'}">${row.turn}</span></strong>
 <span>${unbroken(spanInWords(row.wanted, zone))}</span>
-<span class="soft small"><br>${unbroken(row.standing)}</span>
+${row.standing !== null && html`<span class="soft small"><br>${unbroken(row.standing)}</span>`}
 </a></li>`)}</ul>`}
 </section>`;
