@@ -87,6 +87,16 @@ export function offerEnd(now: Instant, policy: Policy, session: Instant | null):
   return byFreeze < byLifetime ? byFreeze : byLifetime;
 }
 
+/** How long a client can answer what is sent later than now: for a time from then on, but not beyond `latest`; or, where the
+ *  freeze before the session is sure to come first, until that. */
+export type AnswerTime = { readonly forMs: number; readonly latest: Instant | null } | { readonly until: Instant };
+
+/** What `offerEnd` will say whenever the coach decides. */
+export function answerTime(now: Instant, policy: Policy, session: Instant | null): AnswerTime {
+  const latest = session === null ? null : plus(session, -policy.freezeMs);
+  return latest !== null && latest <= plus(now, policy.offerLifetimeMs) ? { until: latest } : { forMs: policy.offerLifetimeMs, latest };
+}
+
 /** The blockers that overlap `window` and are not tolerated. */
 export const standing = (blockers: readonly Blocker[], window: Interval, tolerated: ReadonlySet<string>): Blocker[] =>
   blockers.filter((b) => overlaps(b.interval, window) && !tolerated.has(b.key));

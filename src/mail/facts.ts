@@ -1,3 +1,4 @@
+import type { AnswerTime } from '../conflicts/blocker.js';
 import type { Instant, Interval } from '../kernel/interval.js';
 
 /** What a letter tells. Each kind carries just what its reader may know: the letters to clients have no field
@@ -43,11 +44,11 @@ export interface DecisionFacts {
   /** That day's other events. */
   readonly neighbours: readonly { readonly title: string; readonly interval: Interval }[];
   /** What asking the client who sits there would mean, or why it is not possible. `toTick`: titles that the coach has to tick on the page. */
-  readonly ask: { readonly name: string; readonly slots: number; readonly until: Instant; readonly needsAddress: boolean; readonly toTick: readonly string[] } | { readonly why: string };
+  readonly ask: { readonly name: string; readonly slots: number; readonly answer: AnswerTime; readonly needsAddress: boolean; readonly toTick: readonly string[] } | { readonly why: string };
   /** How often whoever sits there was asked to move within the last `days` days; null: that is not known to be anybody. */
   readonly lately: { readonly name: string; readonly asks: number; readonly days: number } | null;
-  /** How many other times could be offered, and until when. */
-  readonly other: { readonly slots: number; readonly until: Instant };
+  /** How many other times could be offered, and how long they would be open. */
+  readonly other: { readonly slots: number; readonly answer: AnswerTime };
   /** Deep links: the same page, with that choice prepared. */
   readonly link: { readonly open: string; readonly option1: string; readonly option2: string; readonly decline: string };
 }

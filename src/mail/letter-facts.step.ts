@@ -1,9 +1,9 @@
-import { ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
+import { answerTime, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
 import { whatItTakes } from '../conflicts/picture.js';
 import { otherPictures, pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
 import { grantOf } from '../google/grant.store.js';
-import { intervalFrom, plus, type Interval } from '../kernel/interval.js';
+import { intervalFrom, type Interval } from '../kernel/interval.js';
 import { rfc3339 } from '../kernel/zone.js';
 import { canWrite } from '../mirror/access-role.js';
 import { knownCalendars } from '../mirror/calendar-list.store.js';
@@ -100,18 +100,18 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
       const open = shell.publicUrl + await linkPath(shell.db, shell.keys, { coachId: coach.id, purpose: 'decide', requestId: request.id, resolutionId: null, revision: row.revision });
       const reason = await reasonForCoach(shell.db, request);
       const { ask, candidate } = picture;
-      const { asksPerClient, offerLifetimeMs } = coach.policy;
+      const { asksPerClient } = coach.policy;
       const titled = (b: { title: string; interval: Interval }): { title: string; interval: Interval } => ({ title: b.title, interval: b.interval });
       return {
         letter: 'decision', to, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
         wanted: picture.wanted, alsoWanted: (await otherPictures(shell.db, coach, request, shell.clock.now())).map((p) => ({ interval: p.wanted, takes: whatItTakes(p) })), reason: reason.sentence, isAgain: reason.isAgain,
         blockers: picture.blockers.map(titled), neighbours: picture.neighbours.map(titled),
         ask: typeof ask === 'string' || !candidate ? { why: ASK_REFUSAL_IN_WORDS[typeof ask === 'string' ? ask : 'no-session'] } : {
-          name: candidate.name, slots: ask.slots.length, until: ask.until, needsAddress: candidate.email === null,
+          name: candidate.name, slots: ask.slots.length, answer: answerTime(shell.clock.now(), coach.policy, candidate.blocker.interval.start), needsAddress: candidate.email === null,
           toTick: picture.blockers.filter((b) => b.key !== candidate.blocker.key).map((b) => b.title),
         },
         lately: candidate && { name: candidate.name, asks: candidate.asksLately, days: asksPerClient.days },
-        other: { slots: picture.otherSlots.length, until: plus(shell.clock.now(), offerLifetimeMs) },
+        other: { slots: picture.otherSlots.length, answer: answerTime(shell.clock.now(), coach.policy, null) },
         link: { open, option1: `${open}?do=option1`, option2: `${open}?do=option2`, decline: `${open}?do=decline` },
       };
     }

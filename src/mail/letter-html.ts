@@ -12,14 +12,15 @@ const DARK = [
   '.mw-page{background:#121614!important}.mw-card{background:#1c2220!important;border-color:#2f3835!important}',
   '.mw-ink,.mw-ink a{color:#e9eeeb!important}.mw-soft{color:#a9b5b0!important}.mw-panel{background:#17322c!important;border-color:#2b7a6b!important}',
   '.mw-plain{background:#262e2b!important;border-color:#4a5752!important}.mw-plain a{color:#8fe0cd!important}.mw-line{border-color:#2f3835!important}',
-  '.mw-link{color:#8fe0cd!important}',
+  '.mw-ink a.mw-link{color:#8fe0cd!important}',
   '}',
 ].join('');
 
-/** The hours of a time stay on one line, so that no range is torn at its dash. */
-export const keepHoursTogether = (line: string, open: Html): Html =>
-  html`${line.split(/(\d\d:\d\d–\d\d:\d\d)/).map((part, i) => (i % 2 === 1 ? html`${open}${part}</span>` : part))}`;
+/** Days, spans of hours and zones of a sentence each stay on one line: none is torn at a dash or between a day and its month. */
+export const keepTimesTogether = (line: string, open: Html): Html => html`${line.split(TIMES).map((part, i) => (i % 2 === 1 ? html`${open}${part}</span>` : part))}`;
+const TIMES = /(\d\d:\d\d–\d\d:\d\d|\d{1,2} [A-Z][a-z]{2,8}|\((?:[A-Z][\w-]* ){1,3}time\))/u;
 const NO_WRAP = html`<span style="white-space:nowrap;">`;
+const unbroken = (line: string): Html => keepTimesTogether(line, NO_WRAP);
 
 /** The HTML part: one table of at most 600 px, no remote content, legible in light and dark. */
 export function drawHtml(plan: LetterPlan): string {
@@ -54,7 +55,7 @@ ${plan.blocks.map(drawBlock)}
 
 function drawBlock(block: Block): Html {
   switch (block.block) {
-    case 'say': return html`<p class="mw-ink" style="margin:0 0 16px;font-size:16px;line-height:1.5;color:${INK};">${block.text}</p>`;
+    case 'say': return html`<p class="mw-ink" style="margin:0 0 16px;font-size:16px;line-height:1.5;color:${INK};">${unbroken(block.text)}</p>`;
     case 'time': return drawTime(block.label, block.lines);
     case 'agenda': return drawAgenda(block.title, block.rows);
     case 'slots': return html`${block.days.map(({ day, slots }) => html`<h2 class="mw-ink" style="margin:0 0 8px;font-size:15px;line-height:1.4;font-weight:700;color:${INK};">${day}</h2>
@@ -68,8 +69,8 @@ const drawTime = (label: string, lines: readonly string[]): Html => html`<table 
 <td class="mw-panel" style="padding:12px 16px;background:#e9f4f0;border-left:4px solid ${ACCENT};border-radius:8px;${FONT}">
 <div class="mw-soft" style="font-size:13px;line-height:1.4;color:#4b5852;">${label}</div>
 ${lines.map((line, i) => i === 0
-    ? html`<div class="mw-ink" style="font-size:17px;line-height:1.4;font-weight:700;color:${INK};">${keepHoursTogether(line, NO_WRAP)}</div>`
-    : html`<div class="mw-soft" style="font-size:14px;line-height:1.4;color:#4b5852;">${keepHoursTogether(line, NO_WRAP)}</div>`)}
+    ? html`<div class="mw-ink" style="font-size:17px;line-height:1.4;font-weight:700;color:${INK};">${unbroken(line)}</div>`
+    : html`<div class="mw-soft" style="font-size:14px;line-height:1.4;color:#4b5852;">${unbroken(line)}</div>`)}
 </td></tr></table>`;
 
 const drawAgenda = (title: string, rows: readonly { readonly hours: string; readonly what: string }[]): Html => html`<h2 class="mw-soft" style="margin:0 0 4px;font-size:13px;line-height:1.4;font-weight:600;color:${SOFT};">${title}</h2>
@@ -87,8 +88,8 @@ const button = (link: string, label: Html, isFirst: boolean): Html => html`<tabl
 </td></tr></table>`;
 
 const drawSlot = (slot: SlotLink): Html =>
-  button(slot.link, html`${slot.label}${slot.elsewhere !== null && html`<br><span class="mw-soft" style="font-size:13px;font-weight:400;color:${SOFT};">${keepHoursTogether(slot.elsewhere, NO_WRAP)}</span>`}`, false);
+  button(slot.link, html`${slot.label}${slot.elsewhere !== null && html`<br><span class="mw-soft" style="font-size:13px;font-weight:400;color:${SOFT};">${unbroken(slot.elsewhere)}</span>`}`, false);
 
 const drawWay = (way: Extract<Block, { block: 'way' }>): Html => html`${way.link === null
   ? html`<p class="mw-ink" style="margin:0 0 2px;font-size:16px;line-height:1.4;font-weight:600;color:${INK};">${way.label}</p>`
-  : button(way.link, html`${way.label}`, way.isFirst)}<p class="mw-soft" style="margin:0 0 18px;font-size:14px;line-height:1.5;color:${SOFT};">${way.effect}${way.notes?.map((note) => html`<br>${note}`)}</p>`;
+  : button(way.link, html`${way.label}`, way.isFirst)}<p class="mw-soft" style="margin:0 0 18px;font-size:14px;line-height:1.5;color:${SOFT};">${unbroken(way.effect)}${way.notes?.map((note) => html`<br>${note}`)}</p>`;

@@ -1,4 +1,5 @@
-import type { Instant, Interval } from '../kernel/interval.js';
+import type { AnswerTime } from '../conflicts/blocker.js';
+import { DAY, HOUR, MINUTE, type Instant, type Interval } from '../kernel/interval.js';
 import { addDays, dayInWords, momentInWords, timeInWords, wallClock, zoneInWords } from '../kernel/zone.js';
 
 const atMidnight = (at: Instant, zone: string): boolean => {
@@ -55,6 +56,19 @@ export function groupByDay<T>(items: readonly T[], when: (item: T) => Interval, 
 /** A moment on the reader's clocks and, where they differ, on the coach's. */
 export const momentInZones = (at: Instant, zone: string, otherZone: string): string =>
   zone === otherZone ? momentInWords(at, zone) : `${momentInWords(at, zone)}, that is ${momentInWords(at, otherZone)}`;
+
+/** "24 hours", "3 days", "90 minutes": in the largest unit that fits without a rest; days from the third on. */
+export function lifetimeInWords(ms: number): string {
+  const [unit, name] = ms % DAY === 0 && ms > 2 * DAY ? [DAY, 'day'] as const : ms % HOUR === 0 ? [HOUR, 'hour'] as const : [MINUTE, 'minute'] as const;
+  const count = Math.round(ms / unit);
+  return `${String(count)} ${name}${count === 1 ? '' : 's'}`;
+}
+/** How long a client can answer what the coach is yet to decide: it counts from the decision, not from the moment of reading. */
+export const answerInWords = (answer: AnswerTime, zone: string): string => 'until' in answer ? `until ${momentInWords(answer.until, zone)}`
+  : `for ${lifetimeInWords(answer.forMs)} from your decision${answer.latest === null ? '' : `, at the latest until ${momentInWords(answer.latest, zone)}`}`;
+/** The same in a few words, for a line under a heading. */
+export const answerInShort = (answer: AnswerTime, zone: string): string =>
+  'until' in answer ? `until ${momentInWords(answer.until, zone)}` : `${lifetimeInWords(answer.forMs)} to answer`;
 
 /** "once", "twice", "3 times". */
 export const oftenInWords = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${String(count)} times`);

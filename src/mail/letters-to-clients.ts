@@ -26,7 +26,7 @@ export function planAsk(facts: Facts<'ask' | 'ask-reminder'>): LetterPlan {
   const isReminder = facts.letter === 'ask-reminder';
   return {
     subject: isReminder ? ASK.reminderSubject : ASK.subject,
-    preview: ASK.preview,
+    preview: isReminder ? ASK.reminderPreview : ASK.preview,
     heading: ASK.heading,
     blocks: [
       hello(facts, isReminder ? ASK.reminder : ASK.opening(coach)),
@@ -62,7 +62,7 @@ export function planOffer(facts: Facts<'offer' | 'offer-reminder'>): LetterPlan 
   const isReminder = facts.letter === 'offer-reminder';
   return {
     subject: (isReminder ? OFFER.reminderSubject : OFFER.subject)(coach),
-    preview: OFFER.preview,
+    preview: isReminder ? OFFER.reminderPreview : OFFER.preview,
     heading: OFFER.heading,
     blocks: [
       hello(facts, isReminder ? OFFER.reminder : OFFER.opening),
@@ -94,14 +94,13 @@ export function planMoved(facts: Facts<'moved'>): LetterPlan {
 export function planClosed(facts: Facts<'declined' | 'expired'>): LetterPlan {
   const coach = oneLine(facts.coachName);
   const { subject, opening } = CLOSED[facts.letter];
-  const [only, ...more] = facts.wanted;
-  // One time has room for both clocks; of several each is a line.
-  const wanted = only && more.length === 0 ? spanInZones(only, facts.zone, facts.coachZone) : facts.wanted.map((each) => spanInWords(each, facts.zone));
   return {
     subject,
     preview: CLOSED.preview,
     heading: subject,
-    blocks: [hello(facts, opening), time(CLOSED.wanted, wanted), say(CLOSED.nothingBooked(coach)), ...toStatus(facts.statusLink, CLOSED.status)],
+    blocks: [
+      hello(facts, opening), ...facts.wanted.map((each, i) => time(i === 0 ? CLOSED.wanted : CLOSED.orWanted, spanInZones(each, facts.zone, facts.coachZone))), say(CLOSED.nothingBooked(coach)), ...toStatus(facts.statusLink, CLOSED.status),
+    ],
     footer: CLOSED.footer(coach),
   };
 }

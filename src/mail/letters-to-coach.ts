@@ -3,7 +3,7 @@ import type { Interval } from '../kernel/interval.js';
 import { dayInWords, momentInWords, zoneInWords } from '../kernel/zone.js';
 import type { Addressee, DecisionFacts, DigestFacts, LetterFacts } from './facts.js';
 import { oneLine, say, time, type Block, type LetterPlan } from './letter-blocks.js';
-import { hoursInWords, spanInWords, timesInWords } from './letter-times.js';
+import { answerInWords, hoursInWords, spanInWords, timesInWords } from './letter-times.js';
 import { greeting } from './texts.js';
 import { CALENDAR_GONE, CALENDAR_READ_ONLY, CLASH, CLEARED, COACH_FOOTER, DECISION, DIGEST, FROZEN, RECONNECT, SETTLED, WITHDRAWN } from './texts-to-coach.js';
 
@@ -23,8 +23,8 @@ export function planDecision(facts: DecisionFacts): LetterPlan {
   }];
   return {
     subject: DECISION.subject(who, wanted, facts.isAgain),
-    preview: DECISION.preview(reason),
-    heading: DECISION.heading(who),
+    preview: DECISION.preview(reason, facts.isAgain),
+    heading: DECISION.heading(who, facts.isAgain),
     blocks: [
       time(oneLine(facts.sessionType), [wanted, DECISION.whoAsks(who, oneLine(facts.incoming.email))]),
       say(DECISION.opening(reason)),
@@ -51,7 +51,7 @@ function ways(facts: DecisionFacts, who: string): Block[] {
   return [
     'why' in ask ? impossible(DECISION.askImpossible, oneLine(ask.why, 400), lately) : asking(facts, ask, who, lately),
     other.slots > 0
-      ? { block: 'way', label: DECISION.offer(who), effect: DECISION.offerEffect(who, timesInWords(other.slots), momentInWords(other.until, facts.zone)), link: link.option1, isFirst: 'why' in ask }
+      ? { block: 'way', label: DECISION.offer(who), effect: DECISION.offerEffect(who, timesInWords(other.slots), answerInWords(other.answer, facts.zone)), link: link.option1, isFirst: 'why' in ask }
       : impossible(DECISION.offerImpossible(who), DECISION.noOtherTime),
     { block: 'way', label: DECISION.decline, effect: DECISION.declineEffect(who), link: link.decline, isFirst: false },
   ];
@@ -60,7 +60,7 @@ function ways(facts: DecisionFacts, who: string): Block[] {
 function asking(facts: DecisionFacts, ask: Exclude<DecisionFacts['ask'], { why: string }>, who: string, lately: readonly string[]): Block {
   const name = oneLine(ask.name);
   return {
-    block: 'way', label: DECISION.ask(name), effect: DECISION.askEffect(name, who, timesInWords(ask.slots), momentInWords(ask.until, facts.zone)), link: facts.link.option2, isFirst: true,
+    block: 'way', label: DECISION.ask(name), effect: DECISION.askEffect(name, who, timesInWords(ask.slots), answerInWords(ask.answer, facts.zone)), link: facts.link.option2, isFirst: true,
     notes: [
       ...lately,
       ...(ask.needsAddress ? [DECISION.addressMissing] : []),

@@ -12,8 +12,9 @@ const status = { status: 'See how your request stands' } as const;
 
 export const ASK = {
   subject: 'Could we move your session?',
-  reminderSubject: 'Once more: could we move your session?',
+  reminderSubject: 'Re: Could we move your session?',
   preview: 'If you do nothing, nothing changes.',
+  reminderPreview: 'A short reminder. If you do nothing, nothing changes.',
   heading: 'Could we move your session?',
   opening: (coach: string): string => `would another time suit you as well? ${coach} would like to move your session, if you agree.`,
   reminder: 'a short reminder: this question is still open, if you would like to answer it.',
@@ -42,13 +43,14 @@ export const ASK_OVER = {
 
 export const OFFER = {
   subject: (coach: string): string => `Times for your session with ${coach}`,
-  reminderSubject: (coach: string): string => `Still open: times for your session with ${coach}`,
+  reminderSubject: (coach: string): string => `Re: Times for your session with ${coach}`,
   preview: 'Choose the one that suits you.',
+  reminderPreview: 'A short reminder: the times are still open for you.',
   heading: 'Which time suits you?',
-  opening: 'thank you for asking. The time you wished for is not free. Would one of these suit you?',
+  opening: 'thank you for asking. The time you asked for is not free. Would one of these suit you?',
   reminder: 'a short reminder: these times are still open for you.',
   until: (sessionType: string, coach: string, until: string): string =>
-    `${sessionType} with ${coach}. The times are open until ${until}. A click shows what will happen and asks once more. If you do nothing, nothing is booked.`,
+    `These times are for ${sessionType} with ${coach}, and open until ${until}. A click shows what will happen and asks once more. If you do nothing, nothing is booked.`,
   ...none,
   ...status,
   footer: footerOfRequest,
@@ -65,10 +67,11 @@ export const MOVED = {
 } as const;
 
 export const CLOSED = {
-  declined: { subject: 'About your session request', opening: 'thank you for asking. There is no session to offer at the time you wished for.' },
+  declined: { subject: 'About your session request', opening: 'thank you for asking. There is no session to offer at the time you asked for.' },
   expired: { subject: 'Your session request has ended', opening: 'your request has ended without a booking.' },
   preview: 'Nothing is booked.',
   wanted: 'You asked for',
+  orWanted: 'Or',
   nothingBooked: (coach: string): string => `Nothing is booked. You are welcome to ask ${coach} for another time.`,
   ...status,
   footer: footerOfRequest,

@@ -7,9 +7,9 @@ export const COACH_FOOTER = 'You get this mail because your calendar is connecte
 const NOTHING_LEFT = 'There is nothing left for you to do.';
 
 export const DECISION = {
-  subject: (who: string, wanted: string, isAgain: boolean): string => `${isAgain ? 'Your turn again: ' : ''}${who} asks for ${wanted}`,
-  preview: (reason: string): string => `${reason} Nothing happens until you decide.`,
-  heading: (who: string): string => `${who} asks for your time`,
+  subject: (who: string, wanted: string, isAgain: boolean): string => `${isAgain ? 'Re: ' : ''}${who} asks for ${wanted}`,
+  preview: (reason: string, isAgain: boolean): string => `${reason} ${isAgain ? 'It is your turn again; nothing' : 'Nothing'} happens until you decide.`,
+  heading: (who: string, isAgain: boolean): string => isAgain ? `Your turn again: ${who} asks for your time` : `${who} asks for your time`,
   whoAsks: (who: string, email: string): string => `${who}, ${email}`,
   opening: (reason: string): string => `${reason} Nothing happens until you decide, and each button first shows what it will do.`,
   standsThere: (zone: string): string => `Stands at that time (${zone})`,
@@ -18,13 +18,13 @@ export const DECISION = {
   alsoPossible: (who: string): string => `Also possible for ${who}`,
   askImpossible: 'Asking to move is not possible',
   ask: (name: string): string => `Ask ${name} to move`,
-  askEffect: (name: string, who: string, times: string, until: string): string =>
-    `${name} gets a mail with ${times} to choose from, open until ${until}. The session stays until a time is chosen; then ${who} gets this one. After a no, or no answer, nothing has changed.`,
+  askEffect: (name: string, who: string, times: string, howLong: string): string =>
+    `${name} gets a mail with ${times} to choose from, open ${howLong}. The session stays until a time is chosen; then ${who} gets this one. After a no, or no answer, nothing has changed.`,
   lately: (name: string, asks: number, days: number): string => `${name} was ${asks === 0 ? 'not asked' : asks === 1 ? 'asked once' : `asked ${String(asks)} times`} in the last ${String(days)} days.`,
   addressMissing: 'Their address is missing; the page asks you for it.',
   toTick: (titles: string): string => `On the page you tick that this does not matter here: ${titles}`,
   offer: (who: string): string => `Offer ${who} other times`,
-  offerEffect: (who: string, times: string, until: string): string => `${who} gets a mail with ${times} to choose from, open until ${until}. Nobody else hears of it, and everything stays where it is.`,
+  offerEffect: (who: string, times: string, howLong: string): string => `${who} gets a mail with ${times} to choose from, open ${howLong}. Nobody else hears of it, and everything stays where it is.`,
   offerImpossible: (who: string): string => `Offering ${who} other times is not possible`,
   noOtherTime: 'No other time is free within your booking rules.',
   decline: 'Decline',
@@ -48,7 +48,7 @@ export const SETTLED = {
   heading: (who: string): string => `${who} is booked`,
   opening: (who: string): string => `the session with ${who} is in your calendar.`,
   movedTo: (name: string): string => `${name}, moved to`,
-  before: (when: string): string => `before: ${when}`,
+  before: (when: string): string => `Before: ${when}`,
   allTold: `Everybody concerned has been told. ${NOTHING_LEFT}`,
 } as const;
 
@@ -103,8 +103,8 @@ export const FROZEN = {
   ifSo: 'If you deleted them on purpose, tell the person who runs Makeway for you: they can accept it.',
 } as const;
 
-const noticed = (when: string): string => `noticed ${when}`;
-const NO_TARGET = 'No other calendar of yours is set to hold sessions, so every new request waits for you on the pending list.';
+const noticed = (when: string): string => `Noticed ${when}`;
+const NO_TARGET = 'No other calendar of yours is set to hold sessions, so every new request waits for you on your list of requests.';
 
 export const CALENDAR_GONE = {
   subject: (name: string): string => `A calendar is gone: ${name}`,

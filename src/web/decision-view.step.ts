@@ -9,7 +9,7 @@ import { reasonForCoach } from '../mail/letter-reason.step.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, needsCoach, type Request } from '../requests/request.js';
 import { requestsOf } from '../requests/request.store.js';
-import { offerEnd } from '../conflicts/blocker.js';
+import { answerTime } from '../conflicts/blocker.js';
 import { linkPath } from '../mail/link.store.js';
 import { liveResolution, offerOf } from '../resolution/resolution.store.js';
 import type { Reader } from '../postgres/transaction.js';
@@ -43,13 +43,13 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
   const others = isOpen ? await otherPictures(shell.db, coach, request, shell.clock.now()) : [];
   const isCoachsTurn = request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason);
   return {
-    ...page, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
+    ...page, historyPath: page.guard === null ? null : `/history?request=${request.id}`, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
     wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
-    alsoWanted: others.map((p) => ({ wanted: p.wanted, takes: whatItTakes(p), blockers: blockersIn(p), ask: askIn(coach, p), isOpenByHand: isOpenByHand(p) })),
+    alsoWanted: others.map((p) => ({ wanted: p.wanted, takes: whatItTakes(p), blockers: blockersIn(p), ask: askIn(shell, coach, p), isOpenByHand: isOpenByHand(p) })),
     standing: await standingOf(shell.db, coach, request), isOpen, blockers: blockersIn(picture),
     neighbours: picture.neighbours.map((b) => ({ title: b.title, interval: b.interval })),
-    ask: askIn(coach, picture) ?? { why: whyNoAsk(coach, picture) },
-    otherSlots: picture.otherSlots, offerUntil: offerEnd(shell.clock.now(), coach.policy, null), offersAfterNo: coach.policy.afterSilence === 'option1',
+    ask: askIn(shell, coach, picture) ?? { why: whyNoAsk(coach, picture) },
+    otherSlots: picture.otherSlots, offerAnswer: answerTime(shell.clock.now(), coach.policy, null), offersAfterNo: coach.policy.afterSilence === 'option1',
     passOn: await toPassOn(shell, coach, request), manual: picture.manual,
   };
 }
@@ -60,8 +60,8 @@ function blockersIn(picture: Picture): BlockerView[] {
   }));
   return picture.isPromised ? [...blockers, { key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' }] : blockers;
 }
-const askIn = (coach: Coach, { ask, candidate }: Picture): AskView | null => typeof ask === 'string' || !candidate ? null : {
-  key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: ask.slots, until: ask.until, asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days,
+const askIn = (shell: Shell, coach: Coach, { ask, candidate }: Picture): AskView | null => typeof ask === 'string' || !candidate ? null : {
+  key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: ask.slots, answer: answerTime(shell.clock.now(), coach.policy, candidate.blocker.interval.start), asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days,
   unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null,
 };
 
@@ -106,7 +106,7 @@ export async function pendingRows(db: Reader, coach: Coach, which: 'open' | 'set
     const client = await clientById(db, coach.id, request.client_id);
     const start = request.booked_start ?? request.wanted_at;
     rows.push({
-      requestId: request.id, incomingName: client.name, wanted: intervalFrom(start, lengthMs(request)), standing: await standingOf(db, coach, request), turn: await turnOf(db, coach, request),
+      requestId: request.id, incomingName: client.name, wanted: intervalFrom(start, lengthMs(request)), standing: request.state === 'booked' || request.state === 'declined' ? null : await standingOf(db, coach, request), turn: await turnOf(db, coach, request),
       needsYou: request.state === 'pending_resolution' && request.pending_reason !== null && needsCoach(request.pending_reason),
     });
   }

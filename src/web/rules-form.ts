@@ -51,7 +51,7 @@ export function shown(field: Field, policy: Policy): string {
 /** The default, in words. */
 export function defaultOf(field: Field): string {
   const text = shown(field, DEFAULT_POLICY);
-  return 'choices' in field ? `“${field.choices[text] ?? text}”` : text === '' ? (field.none ?? '') : `${text} ${field.words}`;
+  return 'choices' in field ? `“${field.choices[text] ?? text}”` : text === '' ? (field.none ?? '') : `${text} ${text === '1' ? field.words.replace(/s$/, '') : field.words}`;
 }
 
 /** What came in: each field's text as it was typed. */

@@ -1,3 +1,4 @@
+import type { AnswerTime } from '../conflicts/blocker.js';
 import type { InboxOffer } from './pages/inbox-offer.js';
 import type { Instant, Interval } from '../kernel/interval.js';
 
@@ -15,13 +16,15 @@ export interface BlockerView {
 
 /** Who can be asked to move, and with which slots. `key`: the blocker. `asksLately`: how often they were asked
  *  in the last `asksDays` days. */
-export interface AskView { readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly until: Instant; readonly unnamedKey: string | null; readonly asksLately: number; readonly asksDays: number }
+export interface AskView { readonly key: string; readonly name: string; readonly email: string | null; readonly slots: readonly Interval[]; readonly answer: AnswerTime; readonly unnamedKey: string | null; readonly asksLately: number; readonly asksDays: number }
 
 /** One request, for its coach: from a decision link, or on the pending page. */
 export interface DecisionView {
   readonly action: string;
   /** Cross-site guard of the signed-in pages; null where the link itself is the capability. */
   readonly guard: string | null;
+  /** Where all that happened to it stands; null where nobody is signed in. */
+  readonly historyPath: string | null;
   readonly revision: number;
   readonly zone: string;
   readonly incoming: { readonly name: string; readonly email: string };
@@ -43,8 +46,8 @@ export interface DecisionView {
     | AskView
     | { readonly why: string };
   readonly otherSlots: readonly Interval[];
-  /** Until when the incoming client could pick one of the other times. */
-  readonly offerUntil: Instant;
+  /** How long the incoming client could pick one of the other times. */
+  readonly offerAnswer: AnswerTime;
   /** After a no or a silence the incoming client is offered other times by itself. */
   readonly offersAfterNo: boolean;
   /** The link of a question that waits and that the coach passes on, since the address is missing. */
@@ -100,7 +103,8 @@ export interface PendingRow {
   readonly requestId: string;
   readonly incomingName: string;
   readonly wanted: Interval;
-  readonly standing: string;
+  /** Where it stands, in a sentence; null where `turn` says it all. */
+  readonly standing: string | null;
   /** Whose turn it is, or what became of it, in a few words. */
   readonly turn: string;
   readonly needsYou: boolean;

@@ -40,7 +40,7 @@ const lines = [
 
 export const DRAWN_FOR_COACH: readonly (readonly [name: string, html: string])[] = [
   ['calendars', calendarsPage({ ...frame, isConnected: true, calendars })],
-  ['calendars, a change refused, none for sessions', calendarsPage({ ...frame, isConnected: true, calendars: calendars.slice(1), told: { done: null, faults: ['Practice: It has the role busy already.'] } })],
+  ['calendars, a change refused, none for sessions', calendarsPage({ ...frame, isConnected: true, calendars: calendars.slice(1), told: { done: null, faults: ['Practice: It is used for that already.'] } })],
   ['calendars, not connected', calendarsPage({ ...frame, isConnected: false, calendars: [] })],
   ['rules', rulesPage(rules)],
   ['rules, saved, hours in a calendar', rulesPage({ ...rules, hasHoursCalendar: true, told: { done: 'Saved. It counts from now on.', faults: [] }, policy: { ...DEFAULT_POLICY, sessionTypes: [{ name: `First talk ${LONG}`, lengthMs: 20 * MINUTE }] } })],

@@ -18,13 +18,13 @@ const offer: OfferView = {
 };
 const pick: OfferView = { ...offer, kind: 'offer', clientName: 'Sam Ortiz', session: null };
 
-const ask: AskView = { key: 'k/dana/1', name: 'Dana Weber', email: 'dana@client.example', slots, until: at('2026-11-24', '12:00'), unnamedKey: null, asksLately: 1, asksDays: 30 };
+const ask: AskView = { key: 'k/dana/1', name: 'Dana Weber', email: 'dana@client.example', slots, answer: { forMs: 24 * HOUR, latest: at('2026-11-29', '13:00') }, unnamedKey: null, asksLately: 1, asksDays: 30 };
 const decision: DecisionView = {
-  action: '/l/token', guard: null, revision: 3, zone: BERLIN, incoming: { name: 'Sam Ortiz', email: 'sam@client.example' }, sessionType: 'Coaching', wanted: hour('2026-11-30', '13:00'),
+  action: '/l/token', guard: null, historyPath: null, revision: 3, zone: BERLIN, incoming: { name: 'Sam Ortiz', email: 'sam@client.example' }, sessionType: 'Coaching', wanted: hour('2026-11-30', '13:00'),
   alsoWanted: [], standing: 'That time is taken.', isOpen: true, isStale: false, isDecided: false,
   blockers: [{ key: 'k/dana/1', title: 'Dana: coaching', interval: hour('2026-11-30', '13:00'), isAllDay: false, kind: 'session' }],
   neighbours: [{ title: 'Alex: coaching', interval: hour('2026-11-30', '10:00') }, { title: 'Lunch', interval: hour('2026-11-30', '12:00') }],
-  ask, otherSlots: slots, offerUntil: at('2026-11-24', '09:00'), offersAfterNo: false, passOn: null, manual: slots, prepared: null, fault: null,
+  ask, otherSlots: slots, offerAnswer: { forMs: 24 * HOUR, latest: null }, offersAfterNo: false, passOn: null, manual: slots, prepared: null, fault: null,
 };
 const conference = { key: 'k/conf/1', title: `Conference ${LONG}`, interval: { start: at('2026-11-30', '00:00'), end: at('2026-12-01', '00:00') }, isAllDay: true, kind: 'other' } as const;
 const crowded: DecisionView = {
@@ -41,7 +41,7 @@ const pending: PendingView = {
     { requestId: 'rq_1', incomingName: 'Sam Ortiz', wanted: hour('2026-11-30', '13:00'), standing: 'That time is taken.', turn: 'Your turn', needsYou: true },
     { requestId: 'rq_2', incomingName: LONG, wanted: hour('2026-12-01', '10:00'), standing: 'Eva Lind was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).', turn: 'Eva Lind’s turn', needsYou: false },
   ],
-  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: 'Booked: Wednesday 2 December, 14:00 (Berlin time).', turn: 'Booked', needsYou: false }],
+  settled: [{ requestId: 'rq_3', incomingName: 'Noor', wanted: hour('2026-12-02', '14:00'), standing: null, turn: 'Booked', needsYou: false }],
 };
 const connect: ConnectView = { start: '/auth/google?connect=1&to=/connect', coach: { name: 'Kim Berger', zone: BERLIN, guard: 'guard' }, connection: { is: 'connected', account: 'kim@coach.example', since: null, open: 1 } };
 
@@ -52,8 +52,8 @@ const overlaps: OverlapsView = { zone: BERLIN, guard: 'guard', rows: [
 const overlap: OverlapView = {
   id: 'fi_1', zone: BERLIN, guard: 'guard', isInvitation: false, interval: hour('2026-11-30', '13:00'), stays: null, asking: null, cameBack: null, fault: null,
   moves: [
-    { about: 'k/dana/1', title: 'Dana: coaching', interval: hour('2026-11-30', '13:00'), ask: { name: 'Dana Weber', email: 'dana@client.example', slots: offer.slots, until: at('2026-11-24', '12:00'), asksLately: 1, ticks: [] } },
-    { about: 'k/sam/1', title: 'Sam 13h', interval: hour('2026-11-30', '13:00'), ask: { name: 'Sam', email: null, slots: offer.slots.slice(0, 1), until: at('2026-11-24', '12:00'), asksLately: 0, ticks: [{ key: 'k/c/1', title: 'Conference' }] } },
+    { about: 'k/dana/1', title: 'Dana: coaching', interval: hour('2026-11-30', '13:00'), ask: { name: 'Dana Weber', email: 'dana@client.example', slots: offer.slots, answer: { forMs: 24 * HOUR, latest: at('2026-11-29', '13:00') }, asksLately: 1, asksDays: 30, rest: [] } },
+    { about: 'k/sam/1', title: 'Sam 13h', interval: hour('2026-11-30', '13:00'), ask: { name: 'Sam', email: null, slots: offer.slots.slice(0, 1), answer: { until: at('2026-11-24', '12:00') }, asksLately: 0, asksDays: 30, rest: [{ ...conference, title: 'Conference' }] } },
     { about: 'k/eva/1', title: 'Eva', interval: hour('2026-11-30', '13:00'), ask: { why: 'This client was asked to move lately.' } },
   ],
 };
@@ -81,7 +81,7 @@ export const DRAWN: readonly (readonly [name: string, html: string])[] = [
   ['decision, just decided', decisionPage({ ...decision, isOpen: false, isDecided: true, standing: 'Dana Weber was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).' })],
   ['decision, decided without a mail', decisionPage({ ...decision, isOpen: true, isDecided: true, passOn: { name: 'Dana', link: `https://makeway.example/l/k1.${'a'.repeat(16)}.${'A'.repeat(22)}` }, standing: 'Dana was asked to move and can answer until Tuesday 24 November, 12:00 (Berlin time).' })],
   ['decision, settled', decisionPage({ ...decision, isOpen: false, blockers: [], neighbours: [], standing: 'Declined.' })],
-  ['decision, signed in', decisionPage({ ...decision, guard: 'guard', action: '/pending/rq_1' })],
+  ['decision, signed in', decisionPage({ ...decision, guard: 'guard', historyPath: '/history?request=rq_1', action: '/pending/rq_1' })],
   ['pending', pendingPage(pending)],
   ['pending, nothing there', pendingPage({ ...pending, rows: [], settled: [] })],
   ['pending, Google is away', pendingPage({ ...pending, google: 'broken' })],

@@ -28,7 +28,7 @@ const decisionFacts = {
   wanted: span('2026-11-30T13:00'), alsoWanted: [{ interval: span('2026-12-01T13:00'), takes: mark('Nothing stands there.') }], reason: mark('The time is taken.'), isAgain: false,
   blockers: [{ title: mark('Dana 13h'), interval: span('2026-11-30T13:00') }, { title: mark('Conference'), interval: { start: at('2026-11-30T00:00'), end: at('2026-12-01T00:00') } }],
   neighbours: [{ title: mark('Lunch'), interval: span('2026-11-30T12:00') }],
-  ask: { name: mark('Dana'), slots: 4, until: at('2026-11-24T12:00'), needsAddress: true, toTick: [mark('Conference')] }, lately: { name: mark('Dana'), asks: 2, days: 30 }, other: { slots: 3, until: at('2026-11-24T13:00') },
+  ask: { name: mark('Dana'), slots: 4, answer: { until: at('2026-11-24T12:00') }, needsAddress: true, toTick: [mark('Conference')] }, lately: { name: mark('Dana'), asks: 2, days: 30 }, other: { slots: 3, answer: { forMs: 24 * HOUR, latest: null } },
   link: { open: link('open'), option1: link('one'), option2: link('two'), decline: link('decline') },
 } satisfies LetterFacts;
 
@@ -164,7 +164,7 @@ describe('the decision', () => {
     for (const title of ['Dana 13h', 'Conference', 'Lunch']) expect(text).toContain(title);
     expect(text).toMatch(/all day {2}Conference/);
     expect(text).toMatch(/Dana .* gets a mail with 4 times to choose from, open until Tuesday 24 November, 12:00 \(Berlin time\)/);
-    expect(text).toMatch(/Sam .* gets a mail with 3 times to choose from, open until Tuesday 24 November, 13:00 \(Berlin time\)/);
+    expect(text).toMatch(/Sam .* gets a mail with 3 times to choose from, open for 24 hours from your decision\./);
     expect(text).toMatch(/Dana .* was asked 2 times in the last 30 days\./);
     expect(text).toMatch(/you tick that this does not matter here: “Conference/);
     expect(text).toMatch(/Their address is missing; the page asks you for it/);
@@ -173,11 +173,11 @@ describe('the decision', () => {
 
   test('a request that came back is told apart by its subject', () => {
     const first = writeLetter(decisionFacts).subject;
-    expect(writeLetter({ ...decisionFacts, isAgain: true }).subject).toBe(`Your turn again: ${first}`);
+    expect(writeLetter({ ...decisionFacts, isAgain: true }).subject).toBe(`Re: ${first}`);
   });
 
   test('says why the session cannot be asked, and offers no dead button', () => {
-    const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, other: { slots: 0, until: at('2026-11-24T13:00') } });
+    const { text, html } = writeLetter({ ...decisionFacts, ask: { why: 'Two sessions stand there.' }, other: { slots: 0, answer: { forMs: 24 * HOUR, latest: null } } });
     expect(text).toContain('Two sessions stand there.');
     expect(linksOf(html)).toEqual([link('decline'), link('open')]);
   });

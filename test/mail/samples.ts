@@ -34,7 +34,7 @@ export const SAMPLES: Readonly<Record<LetterKind, LetterFacts>> = {
     alsoWanted: [{ interval: span('2026-12-01T10:00'), takes: 'Nothing stands there; it can be booked by hand.' }], reason: 'That time is taken.', isAgain: false,
     blockers: [{ title: 'Dana: coaching', interval: monday }, { title: 'Conference', interval: { start: moment('2026-11-30T00:00'), end: moment('2026-12-01T00:00') } }],
     neighbours: [{ title: 'Lunch', interval: span('2026-11-30T12:00') }, { title: '', interval: span('2026-11-30T16:00') }],
-    ask: { name: 'Dana Weber', slots: 4, until, needsAddress: true, toTick: ['Conference'] }, lately: { name: 'Dana Weber', asks: 0, days: 30 }, other: { slots: 4, until: moment('2026-11-24T10:00') },
+    ask: { name: 'Dana Weber', slots: 4, answer: { forMs: 24 * HOUR, latest: moment('2026-11-29T13:00') }, needsAddress: true, toTick: ['Conference'] }, lately: { name: 'Dana Weber', asks: 0, days: 30 }, other: { slots: 4, answer: { forMs: 24 * HOUR, latest: null } },
     link: { open: link(), option1: link('?do=option1'), option2: link('?do=option2'), decline: link('?do=decline') },
   },
   ask: { letter: 'ask', ...ask },

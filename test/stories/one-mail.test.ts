@@ -20,7 +20,7 @@ async function post(w: World): Promise<Record<string, string[]>> {
   }
   return told;
 }
-const KINDS = [['asks for', 'decision'], ['is booked', 'booked'], ['overlap', 'overlap'], ['Once more', 'ask reminder'], ['Could we move', 'ask'], ['Nothing to do any more', 'over'], ['Still open', 'offer reminder'],
+const KINDS = [['asks for', 'decision'], ['is booked', 'booked'], ['overlap', 'overlap'], ['Re: Could we move', 'ask reminder'], ['Could we move', 'ask'], ['Nothing to do any more', 'over'], ['Re: Times for', 'offer reminder'],
   ['Times for your session', 'offer'], ['has a new time', 'moved'], ['About your session request', 'no'], ['has ended', 'ended'], ['Updated invitation', 'google: new time'], ['Invitation', 'google: invitation'], ['Canceled event', 'google: cancelled']] as const;
 
 /** Nothing more comes, however often the timetable comes round. */

@@ -91,7 +91,7 @@ test('Sam says nothing: reminded once at half time; at the deadline the request 
   await w.pass(DAY / 2 - 60_000);
   expect(await subjectsTo(w, SAM.email)).toHaveLength(1);
   await w.pass(60_000);
-  expect(await subjectsTo(w, SAM.email)).toEqual([expect.stringContaining('Times for your session'), expect.stringContaining('Still open')]);
+  expect(await subjectsTo(w, SAM.email)).toEqual([expect.stringContaining('Times for your session'), expect.stringContaining('Re: Times for your session')]);
   await w.pass(DAY / 2 - 60_000);
   expect(await pendingReason(w, id)).toBe('offered');
   await w.pass(60_000);

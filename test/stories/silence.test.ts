@@ -11,7 +11,7 @@ test('Dana says nothing: one reminder at half time; at the deadline nothing has 
   await w.pass(12 * HOUR - 1_000);
   expect(await subjectsTo(w, DANA.email)).toHaveLength(1);
   await w.pass(1_000);
-  expect(await subjectsTo(w, DANA.email)).toEqual([expect.stringContaining('Could we move'), expect.stringContaining('Once more')]);
+  expect(await subjectsTo(w, DANA.email)).toEqual([expect.stringContaining('Could we move'), expect.stringContaining('Re: Could we move')]);
   await w.pass(6 * HOUR);
   expect(await subjectsTo(w, DANA.email)).toHaveLength(2);
   await w.pass(6 * HOUR - 1_000);

@@ -50,4 +50,4 @@ export async function ask(w: World, start: Instant, who: Visitor, fields: Record
   return w.url + to;
 }
 /** What a page says, without its markup. */
-export const words = (page: string): string => page.replace(/<head>[\s\S]*?<\/head>/, '').replace(/<select[\s\S]*?<\/select>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+export const words = (page: string): string => page.replace(/<head>[\s\S]*?<\/head>/, '').replace(/<select[\s\S]*?<\/select>/g, '').replace(/<span class="together">([^<]*)<\/span>/g, '$1').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();

@@ -7,7 +7,7 @@ import { timePanel } from './pieces.js';
 export function bookConfirmPage(view: ConfirmView): string {
   switch (view.state) {
     case 'open': return page('Is this what you want?', html`${times(view)}
-<p>For ${view.email}. What is still free when you press the button is booked at once, and the invitation comes by mail. What is not is looked at by ${view.coachName}.</p>
+<p>For ${view.email}. If ${view.wanted.length > 1 ? 'one of these times' : 'the time'} is free when you press the button, it is booked at once, and the invitation comes by mail. If not, ${view.coachName} looks at what can be done.</p>
 <form method="post" action="${view.action}"><input type="hidden" name="confirm" value="1">
 <div class="stack"><button class="primary">Yes, that is what I want</button></div></form>
 <p class="soft small">If it was not you, just close this page. Nothing is booked, and nobody is told.</p>`);

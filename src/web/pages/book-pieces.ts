@@ -1,14 +1,11 @@
 import { html, type Html } from '../../kernel/html.js';
 import { MINUTE } from '../../kernel/interval.js';
 import { rfc3339, wallClock, zoneInWords } from '../../kernel/zone.js';
-import { keepHoursTogether } from '../../mail/letter-html.js';
 import { hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { PublicTime } from '../../slots/public-times.js';
 import type { BookFrame } from './book-views.js';
-import { startValue } from './pieces.js';
-import { zoneForm } from './zone-form.js';
-
-const NO_WRAP = html`<span class="together">`;
+import { startValue, unbroken } from './pieces.js';
+import { zoneForm } from './zone-choice.js';
 
 /** What every address of a booking page carries on: the kind, where there is a choice, and the visitor's zone. */
 export const carried = (frame: BookFrame): Record<string, string> => ({ ...(frame.kinds.length > 1 && { type: frame.kind.name }), zone: frame.zone });
@@ -35,12 +32,12 @@ export function hoursOf(times: readonly PublicTime[], zone: string): string[] {
 export function timeLinks(frame: BookFrame, times: readonly PublicTime[], withDay: 'with day' | 'hours only' = 'hours only'): Html {
   const hours = hoursOf(times, frame.zone);
   return html`<ul class="slots">${times.map((time, i) => html`
-<li><a class="button${time.isFree && ' primary'}" href="${askPath(frame, time)}">${withDay === 'with day' ? keepHoursTogether(spanInWords(time, frame.zone).replace(/ \([^()]*\)$/, ''), NO_WRAP) : hours[i]}${elsewhere(frame, time)}</a></li>`)}
+<li><a class="button${time.isFree && ' primary'}" href="${askPath(frame, time)}">${withDay === 'with day' ? unbroken(spanInWords(time, frame.zone).replace(/ \([^()]*\)$/, '')) : hours[i]}${elsewhere(frame, time)}</a></li>`)}
 </ul>`;
 }
 const elsewhere = (frame: BookFrame, time: PublicTime): Html | false =>
   frame.zone !== frame.coachZone && html`<span class="elsewhere">${wallClock(time.start, frame.zone).date === wallClock(time.start, frame.coachZone).date
-    ? `${hoursInWords(time, frame.coachZone)} (${zoneInWords(frame.coachZone)})` : keepHoursTogether(spanInWords(time, frame.coachZone), NO_WRAP)}</span>`;
+    ? unbroken(`${hoursInWords(time, frame.coachZone)} (${zoneInWords(frame.coachZone)})`) : unbroken(spanInWords(time, frame.coachZone))}</span>`;
 
 /** The form that changes the zone of the page which stands at `path` with `kept`. */
 export const zoneOf = (frame: BookFrame, kept: Readonly<Record<string, string>>): Html =>

@@ -3,6 +3,7 @@ import type { Instant } from '../../kernel/interval.js';
 import { momentInWords, zoneInWords } from '../../kernel/zone.js';
 import { isMirrored, type Role } from '../../mirror/access-role.js';
 import { coachLayout, guardField, toldBox, type Told } from './coach-layout.js';
+import { unbroken } from './pieces.js';
 
 /** One calendar of a coach, as Google shares it and as it is used here. */
 export interface CalendarView {
@@ -47,6 +48,6 @@ ${c.was ? html`<p>Google says that this calendar is gone. Its role was “${ROLE
 <button>Change<span class="unseen"> what ${c.title} is for</span></button></form>`}
 </section>`;
 
-const state = (c: CalendarView, zone: string): Html => html`${c.frozen && html`<p class="note">Since ${momentInWords(c.frozen.since, zone)} Makeway does not trust what it reads here: ${c.frozen.why}. Nothing is offered or booked until it can be read as before${isMirrored(c.role) && c.role !== 'hours' ? ', or until an operator confirms that the change is meant' : ''}.</p>`}
+const state = (c: CalendarView, zone: string): Html => html`${c.frozen && html`<p class="note">Since ${unbroken(momentInWords(c.frozen.since, zone))} Makeway does not trust what it reads here: ${c.frozen.why}. Nothing is offered or booked until it can be read as before${isMirrored(c.role) && c.role !== 'hours' ? ', or until an operator confirms that the change is meant' : ''}.</p>`}
 ${c.isUnread && !c.frozen && html`<p class="note">It is being read now. Until that is done, nothing is offered or booked.</p>`}
 ${c.isOffTheList && html`<p class="facts">It is not on your list of calendars in Google any more, but can still be read.</p>`}`;

@@ -3,7 +3,8 @@ import { intervalFrom, MINUTE, type Instant, type Interval } from '../../kernel/
 import { dayInWords } from '../../kernel/zone.js';
 import { spanInWords } from '../../mail/letter-times.js';
 import { coachLayout, guardField, toldBox, type Told } from './coach-layout.js';
-import { zoneOptions } from './zone-options.js';
+import { timeList, unbroken, zoneOver } from './pieces.js';
+import { zoneOptions } from './zone-choice.js';
 
 /** One client. `typed`: what was typed and refused. */
 export interface ClientView {
@@ -20,18 +21,18 @@ export function clientPage(view: ClientView): string {
   return coachLayout(view.name, { page: '/clients', guard: view.guard, isOn: false }, html`<p><a href="/clients">All clients</a></p>
 <h1>${view.name}</h1>
 ${toldBox(view.told)}
-<section class="card" aria-labelledby="next"><h2 id="next">Sessions to come</h2>
-${view.toCome.length === 0 ? html`<p class="soft">None in sight.</p>` : html`<ul class="times">${view.toCome.slice(0, 8).map((s) => html`<li>${spanInWords(s, view.zone)}</li>`)}</ul>${view.toCome.length > 8 && html`<p class="soft small">And ${view.toCome.length - 8} more.</p>`}`}
+<section class="card" aria-labelledby="next"><h2 id="next">Sessions to come${view.toCome.length > 0 && html` ${zoneOver(view.zone)}`}</h2>
+${view.toCome.length === 0 ? html`<p class="soft">None in sight.</p>` : html`${timeList(view.toCome.slice(0, 8), view.zone)}${view.toCome.length > 8 && html`<p class="soft small">And ${view.toCome.length - 8} more.</p>`}`}
 ${view.askedAt !== null && html`<p class="small">Last asked to move on ${dayInWords(view.askedAt, view.zone)}.</p>`}
 ${view.titles.length > 0 && html`<p class="small">Found by the ${view.titles.length === 1 ? 'title' : 'titles'} ${view.titles.map((t) => `“${t}”`).join(', ')}.</p>`}</section>
 <section class="card" aria-labelledby="about"><h2 id="about">What is kept</h2>
 <form method="post" action="/clients/${view.id}">${guardField(view.guard)}
 <label class="field" for="name">Name<input type="text" id="name" name="name" value="${field.name}" maxlength="200" autocomplete="off" required></label>
 <label class="field" for="email">E-mail address<input type="text" id="email" name="email" value="${field.email}" maxlength="254" inputmode="email" autocomplete="off" aria-describedby="email-hint"><span class="hint" id="email-hint">Mails of Makeway go there. Invitations in your calendar keep the address that stands in them.</span></label>
-<label class="field" for="zone">Time zone<select id="zone" name="zone" aria-describedby="zone-hint"><option value="">not known: yours is used</option>${zoneOptions(field.zone || view.zone, field.zone !== '')}</select><span class="hint" id="zone-hint">Times in their mails are written in it.</span></label>
+<label class="field" for="zone">Time zone<select id="zone" name="zone" aria-describedby="zone-hint"><option value="">Not known: yours is used</option>${zoneOptions(field.zone || null)}</select><span class="hint" id="zone-hint">Times in their mails are written in it.</span></label>
 <label class="tick" for="muted"><input type="checkbox" id="muted" name="muted" value="1"${field.isMuted && html` checked`}><span>Do not ask them to move</span></label>
 <div class="actions"><button class="primary">Save</button></div></form></section>
-${view.requests.length > 0 && html`<section class="card" aria-labelledby="requests"><h2 id="requests">Requests</h2><ul class="rows">${view.requests.map((r) => html`<li><a href="/pending/${r.id}"><strong>${r.sessionType}</strong><span>${spanInWords(intervalFrom(r.wantedAt, r.lengthMinutes * MINUTE), view.zone)}</span><span class="soft small"><br>${STATE[r.state] ?? r.state}</span></a></li>`)}</ul></section>`}
+${view.requests.length > 0 && html`<section class="card" aria-labelledby="requests"><h2 id="requests">Requests</h2><ul class="rows">${view.requests.map((r) => html`<li><a href="/pending/${r.id}"><strong>${r.sessionType}</strong><span>${unbroken(spanInWords(intervalFrom(r.wantedAt, r.lengthMinutes * MINUTE), view.zone))}</span><span class="soft small"><br>${STATE[r.state] ?? r.state}</span></a></li>`)}</ul></section>`}
 <section class="card" aria-labelledby="data"><h2 id="data">Their data</h2>
 <p>Everything that Makeway keeps about them, as a file: who they are, requests, sessions, offers, mails and what was done. No other client is in it.</p>
 <p class="actions"><a class="button" href="/clients/${view.id}/export" download>Download</a><a class="button danger" href="/clients/${view.id}/erase">Erase …</a></p></section>`);

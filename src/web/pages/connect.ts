@@ -4,6 +4,7 @@ import type { ConnectView, Connection } from '../views.js';
 import { coachLayout } from './coach-layout.js';
 import { inboxChoice, inboxOffer } from './inbox-offer.js';
 import { layout } from './layout.js';
+import { unbroken } from './pieces.js';
 
 /** Says what Makeway asks Google for, and why; how the connection stands, to a coach who is signed in; and lets them leave.
  *  The way to Google is a plain link, because `form-action 'self'` would also forbid a form's redirect there. */
@@ -29,7 +30,7 @@ const TITLE = { connected: 'Your calendar is connected', broken: 'Connect your c
 function standing(connection: Connection, zone: string): Html {
   switch (connection.is) {
     case 'connected': return html`<p>Makeway works with the calendar of <strong>${connection.account}</strong>.</p>`;
-    case 'broken': return html`<p class="fault" role="alert">Google no longer lets Makeway see the calendar of ${connection.account}${connection.since !== null && `, since ${momentInWords(connection.since, zone)}`}. ${waiting(connection.open)}</p>`;
+    case 'broken': return html`<p class="fault" role="alert">Google no longer lets Makeway see the calendar of ${connection.account}${connection.since !== null && html`, since ${unbroken(momentInWords(connection.since, zone))}`}. ${waiting(connection.open)}</p>`;
     case 'leaving': return html`<p class="note">What Makeway knew of it is being forgotten. This takes a minute; then you can connect again.</p><p><a class="button" href="/connect">Look again</a></p>`;
     case 'none': return connection.wasNotReached ? html`<p class="note">Your calendar is not connected, and what Makeway knew of it is forgotten. Google could not be told: remove Makeway under <a href="https://myaccount.google.com/connections">your Google account’s connections</a>.</p>`
       : html`<p class="note">No calendar is connected. Nothing is booked or moved.</p>`;
@@ -47,7 +48,7 @@ const asked = (): Html => html`<section class="card">
 <dl class="asks">
 <dt>Your address</dt><dd>To know that it is you, and which account is connected.</dd>
 <dt>The list of your calendars</dt><dd>To see all that takes your time, not your main calendar alone. Of your other calendars only times are kept, no titles.</dd>
-<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. Makeway deletes no event of yours, but for requests on a requests calendar, once they are settled.</dd>
+<dt>See and change events</dt><dd>To see what is taken, to write a session that you agreed to, and to move one if its client says yes. It deletes none of your events, except on a requests calendar: there an event goes once its request is settled.</dd>
 </dl>
 <p class="soft small">Nothing else: no mail, no contacts, no files. Your data serves your bookings only. It is not sold, not shown to others, and trains no model.</p>
 </section>`;

@@ -1,11 +1,12 @@
 import { html, type Html } from '../../kernel/html.js';
 import type { Interval } from '../../kernel/interval.js';
-import { dayInWords, momentInWords, zoneInWords } from '../../kernel/zone.js';
-import { groupByDay, hoursInWords, oftenInWords, spanInWords, timesInWords } from '../../mail/letter-times.js';
+import { dayInWords, zoneInWords } from '../../kernel/zone.js';
+import { groupByDay, hoursInWords, spanInWords } from '../../mail/letter-times.js';
 import type { AskView, BlockerView, DecisionView } from '../views.js';
+import { addressField, askButton, askedBefore, askTitle, restField, SEND, timesEffect, timesTo, wayCard, type WayCard } from './asking.js';
 import { coachLayout } from './coach-layout.js';
 import { layout } from './layout.js';
-import { startValue, timeList, timePanel } from './pieces.js';
+import { startValue, timePanel, unbroken, zoneOver } from './pieces.js';
 
 /**
  * One request for its coach: what stands there, and the ways to go on. Each way is a form of its own, so that Enter
@@ -18,16 +19,17 @@ export function decisionPage(view: DecisionView): string {
   const comesFirst = view.isOpen && view.prepared !== null;
   const body = html`<article class="card${view.isDecided && ' tone-good'}">
 <h1>${title}</h1>
-${view.isDecided && html`<p role="status">${view.standing}</p>`}
+${view.isDecided && html`<p role="status">${unbroken(view.standing)}</p>`}
 ${view.fault !== null && html`<p class="fault" role="alert">${view.fault}</p>`}
 ${view.isStale && !view.isDecided && html`<p class="note" role="status">Something changed since that mail was sent. This is how things stand now.</p>`}
 ${timePanel(view.sessionType, view.wanted, view.zone, view.zone)}
 <p>For ${view.incoming.name}, <span class="soft">${view.incoming.email}</span></p>
 ${view.alsoWanted.length > 0 && html`<p>Also possible for ${view.incoming.name}:</p>
-<ul class="times">${view.alsoWanted.map((also) => html`<li>${spanInWords(also.wanted, view.zone)}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
-${!view.isDecided && html`<p>${view.standing}</p>`}
+<ul class="times">${view.alsoWanted.map((also) => html`<li>${unbroken(spanInWords(also.wanted, view.zone))}<br><span class="soft small">${also.takes}</span></li>`)}</ul>`}
+${!view.isDecided && html`<p>${unbroken(view.standing)}</p>`}
 ${view.passOn !== null && passOn(view.passOn)}
 ${!comesFirst && day}
+${view.historyPath !== null && html`<p><a href="/pending">All requests</a> · <a href="${view.historyPath}">What happened so far</a></p>`}
 </article>
 ${view.isOpen && ways(view, comesFirst && day !== null ? html`<section class="card">${day}</section>` : null)}`;
   return view.guard === null ? layout(title, body) : coachLayout(title, { page: '/pending', guard: view.guard, isOn: false }, body, { isWide: false });
@@ -42,7 +44,7 @@ function agenda(view: DecisionView): Html | null {
   if (view.blockers.length + view.neighbours.length === 0) return null;
   const day = dayInWords(view.wanted.start, view.zone);
   const rows = [
-    ...view.blockers.map((blocker) => ({ ...blocker, standing: blocker.kind === 'promised' ? 'reserved for another request' : 'stands at that time' })),
+    ...view.blockers.map((blocker) => ({ ...blocker, standing: blocker.kind === 'promised' ? 'kept free until that one is settled' : 'stands at that time' })),
     ...view.neighbours.map((neighbour) => ({ ...neighbour, isAllDay: false, standing: null })),
   ].sort((a, b) => a.interval.start - b.interval.start);
   const hours = (row: (typeof rows)[number]): string => {
@@ -50,7 +52,7 @@ function agenda(view: DecisionView): Html | null {
     const span = row.isAllDay ? 'all day' : hoursInWords(row.interval, view.zone);
     return first === day || row.isAllDay ? span : `${first}, ${span}`;
   };
-  return html`<h2>${day} <span class="soft together">(${zoneInWords(view.zone)})</span></h2>
+  return html`<h2>${day} ${zoneOver(view.zone)}</h2>
 <ul class="agenda">${rows.map((row) => html`<li${row.standing !== null && html` class="standing"`}><span class="hours">${hours(row)}</span><span>${row.title || 'Busy'}${row.standing !== null && html`<small>${row.standing}</small>`}</span></li>`)}</ul>`;
 }
 
@@ -60,14 +62,8 @@ type Way = NonNullable<DecisionView['prepared']>;
 function ways(view: DecisionView, between: Html | null): Html {
   const order: readonly Way[] = ['option2', 'option1', 'decline', 'manual'];
   const first = view.prepared;
-  const isOpenAtFirst = first ?? ('why' in view.ask ? 'option1' : 'option2');
-  const draw = (way: Way): Html => {
-    const { title, effect, inside } = WAYS[way](view);
-    return html`<details class="card${way === first && ' prepared'}"${way === isOpenAtFirst && html` open`}>
-<summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
-<div class="inside">${inside}</div>
-</details>`;
-  };
+  const isOpenAtFirst = first ?? (!('why' in view.ask) ? 'option2' : view.otherSlots.length > 0 ? 'option1' : 'manual');
+  const draw = (way: Way): Html => wayCard(WAYS[way](view), { isOpen: way === isOpenAtFirst, isPrepared: way === first });
   const others = view.alsoWanted.map((also) => atOtherTime(view, also));
   return first === null
     ? html`<p class="or">How do you want to go on? Nothing happens before you press a button.</p>${order.map(draw)}${others}`
@@ -80,16 +76,12 @@ ${between}
 function atOtherTime(view: DecisionView, also: DecisionView['alsoWanted'][number]): Html | null {
   if (also.ask) {
     const { title, inside } = asking(view, also.ask, also);
-    return card(`Or ${spanInWords(also.wanted, view.zone)}: ${title.replace(/^A/, 'a')}`, also.takes, inside);
+    return wayCard({ title: `Or ${spanInWords(also.wanted, view.zone)}: ${title.replace(/^A/, 'a')}`, effect: also.takes, inside });
   }
   if (!also.isOpenByHand) return null;
-  return card(`Or ${spanInWords(also.wanted, view.zone)}: book by hand`, also.takes, form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
-<p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`));
+  return wayCard({ title: `Or ${spanInWords(also.wanted, view.zone)}: book by hand`, effect: also.takes, inside: form(view, html`<input type="hidden" name="start" value="${startValue(also.wanted)}">
+<p>${view.incoming.name} gets the invitation.</p><button class="primary" name="do" value="manual">Book ${view.incoming.name} at this time</button>`) });
 }
-const card = (title: string, effect: string, inside: Html): Html => html`<details class="card"><summary><div><h2>${title}</h2><small>${effect}</small></div></summary>
-<div class="inside">${inside}</div></details>`;
-
-interface WayCard { readonly title: string; readonly effect: string; readonly inside: Html }
 
 const WAYS: Readonly<Record<Way, (view: DecisionView) => WayCard>> = { option2: askToMove, option1: offerOthers, decline, manual: byHand };
 
@@ -101,34 +93,27 @@ ${fields}
 
 function askToMove(view: DecisionView): WayCard {
   const { ask } = view;
-  if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: html`${titleForms(view)}<p class="soft">${ask.why}</p>` };
+  if ('why' in ask) return { title: 'Asking to move is not possible', effect: ask.why, inside: titleForms(view) };
   return asking(view, ask, view);
 }
 
 /** `at`: the wanted time whose session would move, with what stands there. */
 function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interval; readonly blockers: readonly BlockerView[] }): WayCard {
   const { name } = ask;
-  const others = at.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
+  const rest = at.blockers.filter((blocker) => blocker.key !== ask.key && blocker.kind !== 'promised');
   return {
-    title: `Ask ${name} to move`,
-    effect: `${timesInWords(ask.slots.length)} to offer, until ${momentInWords(ask.until, view.zone)}`,
-    inside: html`<p>${name} gets a mail with ${ask.slots.length === 1 ? 'this time' : `these ${timesInWords(ask.slots.length)}`} to choose from, and can answer until ${momentInWords(ask.until, view.zone)}:</p>
-${timeList(ask.slots, view.zone)}
-<p>The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${spanInWords(at.wanted, view.zone)}. If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.</p>
-${ask.unnamedKey === null && html`<p class="soft">${name} was ${ask.asksLately > 0 ? `asked to move ${oftenInWords(ask.asksLately)}` : 'not asked to move'} in the last ${ask.asksDays} days.</p>`}
+    title: askTitle(name),
+    effect: timesEffect(ask, view.zone),
+    inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${at.wanted === view.wanted ? 'this time' : unbroken(spanInWords(at.wanted, view.zone))}.</p>
+<p>If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.`)}
+${ask.unnamedKey === null && askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
-${others.length > 0 && html`<fieldset><legend>This stands there too</legend>
-<p class="soft small">${name} can only be asked if the rest does not matter. Tick it to say so for this request.</p>
-${others.map((other) => tick(other, view.zone))}</fieldset>`}
-<div class="stack"><button class="primary" name="do" value="option2">Ask ${name} to move: send the mail</button>
+${restField(name, rest, view.zone)}
+<div class="stack">${askButton(name, 'option2')}
 ${ask.email === null && html`<button name="do" value="pass-on" formnovalidate>No address? Ask without a mail, and pass the link on yourself</button>`}
 ${ask.unnamedKey !== null && html`<button class="quiet" name="do" value="not-a-client" formnovalidate>“${name}” is not a client: never ask</button>`}</div>`)}`,
   };
 }
-
-const addressField = (name: string): Html => html`<label class="field">E-mail address of ${name}
-<span>It is missing in your calendar. Makeway remembers it.</span>
-<input type="email" name="address" autocomplete="off" required></label>`;
 
 const whoIsIt = (title: string, email: string | null): Html => html`<fieldset><legend>Who is “${title}”?</legend>
 <p class="soft small">The event has no guest. Say it once; Makeway remembers it for the whole series.</p>
@@ -139,26 +124,23 @@ const whoIsIt = (title: string, email: string | null): Html => html`<fieldset><l
 const withoutTime = (title: string): string => title.replace(/[\s,:–-]*\b\d{1,2}([:.]\d{2})?\s*(h|uhr|am|pm)?$/iu, '').trim() || title;
 
 /** Where nobody can be asked yet, a title without a client can still be named, or set aside for good. */
-const titleForms = (view: DecisionView): Html => html`${view.blockers.filter((blocker) => blocker.kind === 'unnamed').map((blocker) =>
-  form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
+function titleForms(view: DecisionView): Html | null {
+  const unnamed = view.blockers.filter((blocker) => blocker.kind === 'unnamed');
+  return unnamed.length === 0 ? null : html`${unnamed.map((blocker) => form(view, html`<input type="hidden" name="about" value="${blocker.key}"><p>“${blocker.title}” has no client yet.</p>
 <button class="quiet" name="do" value="not-a-client">“${blocker.title}” is not a client: never ask</button>`))}`;
-
-const tick = (blocker: BlockerView, zone: string): Html => html`<label class="tick"><input type="checkbox" name="tick" value="${blocker.key}" required>
-<span>${blocker.title || 'Busy'} <span class="soft small">(${blocker.isAllDay ? `${dayInWords(blocker.interval.start, zone)}, all day` : spanInWords(blocker.interval, zone)})</span> does not matter here</span></label>`;
+}
 
 function offerOthers(view: DecisionView): WayCard {
   const who = view.incoming.name;
   if (view.otherSlots.length === 0) {
-    const why = 'No other time is free within your booking rules.';
-    return { title: `Offering ${who} other times is not possible`, effect: why, inside: html`<p class="soft">${why} You can still book by hand.</p>` };
+    return { title: `Offering ${who} other times is not possible`, effect: 'No other time is free within your booking rules. You can still book by hand.', inside: null };
   }
+  const times = { slots: view.otherSlots, answer: view.offerAnswer };
   return {
     title: `Offer ${who} other times`,
-    effect: `${timesInWords(view.otherSlots.length)} to offer, until ${momentInWords(view.offerUntil, view.zone)}`,
-    inside: html`<p>${who} gets a mail with ${view.otherSlots.length === 1 ? 'this time' : `these ${timesInWords(view.otherSlots.length)}`} to choose from, and can answer until ${momentInWords(view.offerUntil, view.zone)}:</p>
-${timeList(view.otherSlots, view.zone)}
-<p>Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.</p>
-${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: send the mail</button>`)}`,
+    effect: timesEffect(times, view.zone),
+    inside: html`${timesTo(who, times, view.zone, html`Your calendar stays as it is; a session exists only when ${who} has picked one. Without an answer the request is back with you. Nobody else gets a mail.`)}
+${form(view, html`<button class="primary" name="do" value="option1">Offer ${who} other times: ${SEND}</button>`)}`,
   };
 }
 

@@ -4,8 +4,8 @@ import { momentInZones, spanInWords } from '../../mail/letter-times.js';
 import { FACETS, type Facet } from '../../slots/facet.js';
 import type { OfferView } from '../views.js';
 import { layout } from './layout.js';
-import { slotLinks, startValue, timePanel } from './pieces.js';
-import { zoneForm } from './zone-form.js';
+import { slotLinks, startValue, timePanel, unbroken } from './pieces.js';
+import { zoneForm } from './zone-choice.js';
 
 /**
  * The page behind the links of an ask (the existing client may move) or an offer (the incoming client picks).
@@ -48,7 +48,7 @@ function to(view: OfferView, says: Readonly<Record<string, string>> = {}): strin
 const post = (view: OfferView, fields: Html): Html => html`<form method="post" action="${to(view)}">
 ${fields}
 </form>`;
-const openUntil = (view: OfferView): string => momentInZones(view.until, view.zone, view.coachZone);
+const openUntil = (view: OfferView): Html => unbroken(momentInZones(view.until, view.zone, view.coachZone));
 
 function open(view: OfferView): string {
   const slots = slotLinks(view.slots, view.zone, view.coachZone, (slot) => to(view, { start: startValue(slot) }));
@@ -94,8 +94,8 @@ ${post(view, html`<input type="hidden" name="withdraw" value="1">
 </div>`)}`);
 
 function confirm(view: OfferView, picked: Interval): string {
-  const when = spanInWords(picked, view.zone);
-  const form = (button: string): Html => html`<div class="stack">${post(view, html`<input type="hidden" name="start" value="${startValue(picked)}">
+  const when = unbroken(spanInWords(picked, view.zone));
+  const form = (button: Html): Html => html`<div class="stack">${post(view, html`<input type="hidden" name="start" value="${startValue(picked)}">
 <button class="primary">${button}</button>`)}
 <a class="button" href="${to(view)}">Back to the other times</a></div>
 ${zoneForm(view.action, view.zone, { start: startValue(picked) })}`;
@@ -103,13 +103,13 @@ ${zoneForm(view.action, view.zone, { start: startValue(picked) })}`;
     return page(view, 'Book this time?', html`
 ${timePanel(`With ${view.coachName}`, picked, view.zone, view.coachZone)}
 <p>When you confirm, the time is booked for you, and the invitation comes by mail.</p>
-${form(`Book ${when}`)}`, { knowsZone: true });
+${form(html`Book ${when}`)}`, { knowsZone: true });
   }
   return page(view, 'Move your session?', html`
 ${sessionPanel(view, 'From')}
 ${timePanel('To', picked, view.zone, view.coachZone)}
 <p>When you confirm, your session with ${view.coachName} moves to the new time${view.getsMail && ', and you get word by mail'}. Should that fail, it stays where it is.</p>
-${form(`Move it to ${when}`)}`, { knowsZone: true });
+${form(html`Move it to ${when}`)}`, { knowsZone: true });
 }
 
 const confirmKeep = (view: OfferView): string => page(view, 'Keep your time?', html`

@@ -3,7 +3,7 @@ import { MINUTE } from '../../kernel/interval.js';
 import { DEFAULT_POLICY, type Policy } from '../../kernel/policy.js';
 import { DAYS, defaultOf, FIELDS, hoursOf, MOST_TYPES, shown, type Field, type Section, type Typed } from '../rules-form.js';
 import { coachLayout, guardField, toldBox, type Told } from './coach-layout.js';
-import { zoneOptions } from './zone-options.js';
+import { zoneOptions } from './zone-choice.js';
 
 /** The coach's rules. `sent`: the section that was just sent and refused, as it was typed, and what is wrong with it. */
 export interface RulesView {

@@ -13,7 +13,7 @@ export function signInPage(view: SignIn): string {
   return layout('Sign in', html`<article class="card">
 <h1>Sign in</h1>
 ${view.note !== null && html`<p class="note">${view.note}</p>`}
-<p>This page shows a coach the requests that wait for a decision. You sign in with the Google account whose calendar is connected.</p>
+<p>These pages are for coaches. Sign in with the Google account whose calendar is connected.</p>
 <p><a class="button primary" href="${view.start}">Sign in with Google</a></p>
 <p class="soft small">Not connected yet, or no longer? <a href="/connect">Connect your calendar</a></p>
 </article>`);

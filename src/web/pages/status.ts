@@ -46,10 +46,11 @@ ${view.pickPath !== null && html`<a class="button primary" href="${view.pickPath
 </div>` }),
   booking: (view) => ({ title: 'Your session is being booked', tone: 'neutral', body: html`
 ${view.booked && panel(view, view.booked)}
-<p>This takes a few seconds, and the page refreshes by itself.</p>` }),
+<p>This takes a few seconds, and the page looks again by itself.</p>
+<p><a class="button" href="${view.action}">Look again</a></p>` }),
   booked: (view) => ({ title: 'Your session is booked', tone: 'good', body: html`
 ${view.booked && panel(view, view.booked)}
-<p>The invitation comes by mail; to cancel, answer it. See you then!</p>` }),
+<p>The invitation comes by mail. If you cannot come after all, decline it there. See you then!</p>` }),
   declined: (view) => ({ title: 'There is no session at that time', tone: 'neutral', body: html`
 ${wanted(view)}
 <p>Thank you for asking. ${view.coachName} cannot offer a session then.</p>${again(view)}` }),

@@ -29,6 +29,8 @@ h1 { margin: 0 0 12px; font-size: clamp(23px, 5.4vw, 29px); line-height: 1.22; l
 h2 { margin: 0 0 8px; font-size: 17px; line-height: 1.35; }
 h3 { margin: 0 0 8px; font-size: 15px; line-height: 1.4; }
 p { margin: 0 0 14px; }
+p, li, dd, small { text-wrap: pretty; } h1, h2, .button, button { text-wrap: balance; }
+h2 .soft { font-size: 14px; font-weight: 400; }
 p:last-child, .card > :last-child { margin-bottom: 0; }
 a { color: var(--accent); text-underline-offset: 3px; }
 a:hover { color: var(--accent-deep); }
@@ -45,7 +47,7 @@ a:hover { color: var(--accent-deep); }
 .when strong { display: block; font-size: 18px; line-height: 1.35; }
 .when .elsewhere { display: block; font-size: 14px; color: var(--soft); }
 .note { margin: 0 0 16px; padding: 11px 14px; background: var(--warn); border-left: 4px solid var(--warn-line); border-radius: 10px; }
-.fault { margin: 0 0 16px; padding: 11px 14px; background: var(--bad); border-left: 4px solid var(--bad-line); border-radius: 10px; font-weight: 600; }
+.fault { margin: 0 0 16px; padding: 11px 14px; background: var(--bad); border-left: 4px solid var(--bad-line); border-radius: 10px; font-weight: 500; }
 .button, button {
   display: block; width: 100%; min-height: 50px; padding: 12px 18px; font: inherit; font-weight: 650; line-height: 1.35; text-align: center; text-decoration: none;
   border: 1px solid var(--accent); border-radius: 12px; background: var(--card); color: var(--accent); cursor: pointer;
@@ -61,7 +63,7 @@ button.quiet { min-height: 44px; border-color: var(--line); color: var(--soft); 
 .times li { margin: 2px 0; }
 .agenda { list-style: none; margin: 0 0 16px; padding: 0; border-top: 1px solid var(--line); }
 .agenda li { display: flex; gap: 14px; padding: 8px 0; border-bottom: 1px solid var(--line); }
-.agenda .hours { flex: 0 0 auto; min-width: 104px; color: var(--soft); font-variant-numeric: tabular-nums; }
+.agenda .hours { flex: 0 0 auto; min-width: 112px; color: var(--soft); font-variant-numeric: tabular-nums; }
 .agenda li:last-child { border-bottom: 0; padding-bottom: 0; }
 .agenda .standing, .agenda .standing:last-child { margin: 0 -8px; padding: 8px; background: var(--panel); border-radius: 8px; border-bottom-color: transparent; }
 .agenda .standing .hours { color: var(--ink); font-weight: 650; }
@@ -75,14 +77,14 @@ details.card > summary h2 { margin: 0; }
 details.card > summary small { display: block; font-weight: 400; color: var(--soft); font-size: 14px; }
 details.card > .inside { padding: 0 18px 20px; }
 @media (min-width: 560px) { details.card > summary { padding: 18px 28px; } details.card > .inside { padding: 0 28px 26px; } }
-details.prepared { border: 2px solid var(--accent); }
+.prepared { border: 2px solid var(--accent); }
 details.none { margin: 14px 0; } details.none > summary { padding: 10px 0; cursor: pointer; font-weight: 600; color: var(--accent); } details.none > form { margin-bottom: 6px; }
 fieldset { margin: 0 0 16px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 12px; min-width: 0; }
 legend { padding: 0 6px; font-weight: 650; font-size: 15px; }
 label.field { display: block; margin: 0 0 14px; font-weight: 600; font-size: 15px; }
 label.field span { display: block; font-weight: 400; font-size: 14px; color: var(--soft); }
 input[type="text"], input[type="email"], input[type="datetime-local"], select {
-  display: block; width: 100%; min-height: 48px; margin-top: 6px; padding: 10px 12px; font: inherit; color: var(--ink); background: var(--page); border: 1px solid #84918b; border-radius: 10px;
+  display: block; width: 100%; min-height: 48px; margin-top: 6px; padding: 10px 12px; font: inherit; font-weight: 400; color: var(--ink); background: var(--page); border: 1px solid #84918b; border-radius: 10px;
 }
 label.tick { display: flex; gap: 12px; align-items: flex-start; padding: 8px 0; cursor: pointer; }
 label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; accent-color: var(--accent); }
@@ -92,6 +94,7 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 .rows a::after { content: ""; position: absolute; right: 16px; top: 50%; width: 9px; height: 9px; margin-top: -5px; border: solid var(--soft); border-width: 2px 2px 0 0; transform: rotate(45deg); }
 .rows a:hover { background: var(--panel); color: inherit; }
 .rows strong { display: block; }
+.rows li:first-child a { padding-top: 6px; }
 .rows li:last-child a { padding-bottom: 4px; }
 .badge { display: inline-block; margin-left: 8px; padding: 1px 9px; font-size: 13px; font-weight: 600; border-radius: 99px; background: var(--accent); color: var(--on-accent); vertical-align: 1px; }
 .mail-text { white-space: pre-line; }
@@ -107,7 +110,7 @@ label.tick input { flex: 0 0 auto; width: 22px; height: 22px; margin: 1px 0 0; a
 @media (prefers-reduced-motion: reduce) { .spinner { animation: none; } * { transition: none !important; } }
 /* Offers and decisions. */
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.turn { display: inline-block; margin-left: 6px; padding: 1px 9px; font-size: 13px; font-weight: 600; border-radius: 99px; border: 1px solid var(--line); color: var(--soft); vertical-align: 1px; }
+.turn { display: inline-block; margin-left: 2px; padding: 1px 9px; font-size: 13px; font-weight: 600; border-radius: 99px; border: 1px solid var(--line); color: var(--soft); vertical-align: 1px; }
 .turn.yours { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 .plain-link { display: inline-block; padding: 6px 0; }
 details.zone > summary { font-size: 14px; font-weight: 500; }
