@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CalendarEvent } from '../../src/calendar/event.js';
-import { ASK_REFUSAL_IN_WORDS, blockerKey, candidateOf, keyOfEvent, mayAsk, offerEnd, standing, type AskFacts, type Blocker } from '../../src/conflicts/blocker.js';
+import { answerTime, ASK_REFUSAL_IN_WORDS, blockerKey, candidateOf, keyOfEvent, mayAsk, offerEnd, standing, type AskFacts, type Blocker } from '../../src/conflicts/blocker.js';
 import type { SessionClaim } from '../../src/calendar/session-of.js';
 import { decodeEvent } from '../../src/google/decode-event.js';
 import { DAY, HOUR, instant, intervalFrom, plus } from '../../src/kernel/interval.js';
@@ -77,6 +77,15 @@ test.each([
   ['both at one moment', plus(NOW, 48 * HOUR), plus(NOW, 24 * HOUR)],
   ['inside the freeze: it would be over already', plus(NOW, 23 * HOUR), plus(NOW, -HOUR)],
 ] as const)('an offer ends: %s', (_what, session, end) => { expect(offerEnd(NOW, DEFAULT_POLICY, session)).toBe(end); });
+
+test.each([['none', null], ['a far one', MONDAY], ['one that begins soon', plus(NOW, 40 * HOUR)], ['one at the very bound', plus(NOW, 48 * HOUR)]])('what is said before the decision holds whenever it is taken: session %s', (_what, session) => {
+  const told = answerTime(NOW, DEFAULT_POLICY, session);
+  for (let later = 0; later <= 8 * 24; later += 0.5) {
+    const decided = plus(NOW, later * HOUR);
+    const end = offerEnd(decided, DEFAULT_POLICY, session);
+    expect('until' in told ? told.until : Math.min(plus(decided, told.forMs), told.latest ?? Infinity)).toBe(end);
+  }
+});
 
 test('what stands: overlap decides, ticks are left out, touching is not overlap', () => {
   const window = intervalFrom(MONDAY, HOUR);

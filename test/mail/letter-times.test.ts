@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Instant, Interval } from '../../src/kernel/interval.js';
+import { html } from '../../src/kernel/html.js';
+import { DAY, HOUR, MINUTE, type Instant, type Interval } from '../../src/kernel/interval.js';
 import { readRfc3339 } from '../../src/kernel/zone.js';
-import { groupByDay, hoursElsewhere, hoursInWords, isWholeDays, spanInWords, spanInZones } from '../../src/mail/letter-times.js';
+import { keepTimesTogether } from '../../src/mail/letter-html.js';
+import { answerInShort, answerInWords, groupByDay, hoursElsewhere, hoursInWords, isWholeDays, spanInWords, spanInZones } from '../../src/mail/letter-times.js';
 
 const BERLIN = 'Europe/Berlin';
 const at = (text: string): Instant => {
@@ -45,4 +47,20 @@ test('the other zone names its day only if it is another one', () => {
   expect(hoursElsewhere(evening, 'Europe/Berlin', 'America/New_York')).toBe('17:30–18:30 (New York time)');
   expect(hoursElsewhere(evening, 'Europe/Berlin', 'Asia/Tokyo')).toBe('Tuesday 1 December, 07:30–08:30 (Tokyo time)');
   expect(hoursElsewhere(evening, 'Europe/Berlin', 'Europe/Berlin')).toBeNull();
+});
+
+test.each([[24 * HOUR, '24 hours'], [HOUR, '1 hour'], [90 * MINUTE, '90 minutes'], [2 * DAY, '48 hours'], [3 * DAY, '3 days'], [25 * HOUR, '25 hours']])('%d ms to answer count from the decision', (forMs, words) => {
+  expect(answerInWords({ forMs, latest: null }, BERLIN)).toBe(`for ${words} from your decision`);
+  expect(answerInWords({ forMs, latest: at('2026-11-29T13:00:00+01:00') }, BERLIN)).toBe(`for ${words} from your decision, at the latest until Sunday 29 November, 13:00 (Berlin time)`);
+  expect(answerInShort({ forMs, latest: null }, BERLIN)).toBe(`${words} to answer`);
+});
+
+test('where the freeze comes first, the moment is said', () => {
+  for (const say of [answerInWords, answerInShort]) expect(say({ until: at('2026-11-29T13:00:00+01:00') }, BERLIN)).toBe('until Sunday 29 November, 13:00 (Berlin time)');
+});
+
+test('dates, spans of hours and zones stay on one line each; nothing else is touched, and what comes from outside is escaped', () => {
+  const kept = (line: string): string => String(keepTimesTogether(line, html`<span>`));
+  expect(kept('Monday 30 November, 13:00–14:00 (New York time).')).toBe('Monday <span>30 November</span>, <span>13:00–14:00</span> <span>(New York time)</span>.');
+  expect(kept('<b> (no zone) 13h')).toBe('&lt;b&gt; (no zone) 13h');
 });

@@ -154,6 +154,17 @@ describe('the decision page', () => {
     expect(page).not.toContain('value="option2"');
   });
 
+  test('behind sign-in it leads to its history; a link from a mail does not', () => {
+    expect(decisionPage(decision)).toContain('href="/history?request=rq_1"');
+    expect(decisionPage({ ...decision, guard: null, historyPath: null })).not.toContain('/history');
+  });
+
+  test('what cannot be done is told, and folds nothing away', () => {
+    const page = decisionPage({ ...decision, guard: null, ask: { why: 'A group stands there.' }, blockers: [], alsoWanted: [], otherSlots: [] });
+    expect(page.match(/<details/g)).toHaveLength(2);
+    expect(page).toContain('No other time is free within your booking rules.');
+  });
+
   test('once settled it only tells; a stale link shows the present', () => {
     expect(formsOf(decisionPage({ ...decision, guard: null, isOpen: false }))).toEqual([]);
     expect(decisionPage({ ...decision, isStale: true })).toContain('This is how things stand now.');
