@@ -93,7 +93,7 @@ async function main(): Promise<number> {
     }
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
-    if (error instanceof Usage || isParseFault(error)) { process.stderr.write(`${error.message}\n\n${HELP}\n`); return 2; }
+    if (error instanceof Usage || isParseFault(error)) { process.stderr.write(`${error.message}\nAll commands: makeway help\n`); return 2; }
     if (error instanceof SettingsProblem || error instanceof Problem) { process.stderr.write(`${error.message}\n`); return 1; }
     throw error;
   }

@@ -14,7 +14,7 @@ export const DECISION = {
   opening: (reason: string): string => `${reason} Nothing happens until you decide, and each button first shows what it will do.`,
   standsThere: (zone: string): string => `Stands at that time (${zone})`,
   untitled: 'Busy',
-  restOfDay: (day: string, zone: string): string => `Else on ${day} (${zone})`,
+  restOfDay: (day: string, zone: string): string => `Also on ${day} (${zone})`,
   alsoPossible: (who: string): string => `Also possible for ${who}`,
   askImpossible: 'Asking to move is not possible',
   ask: (name: string): string => `Ask ${name} to move`,

@@ -44,7 +44,7 @@ export function followedInWords(calendar: Pick<CalendarRow, 'role' | 'last_pull_
 export function cadenceInWords(c: Cadence | null): string {
   if (!c) return 'reading: the first sweep has not reckoned it yet';
   const stretch = [c.quiet_stretch > 1 ? `intervals ×${c.quiet_stretch.toFixed(1)}` : '', c.awaited_stretch > 1 ? `with an open request ×${c.awaited_stretch.toFixed(1)}` : ''].filter(Boolean).join(', ');
-  return `reading: ${c.calendars} calendars, about ${c.calls_per_day} calls a day of ${c.budget_per_day}; ${stretch === '' ? 'at their own pace' : `STRETCHED to keep the budget: ${stretch}`}`;
+  return `reading: ${c.calendars === 1 ? '1 calendar' : `${c.calendars} calendars`}, about ${c.calls_per_day} calls a day of ${c.budget_per_day}; ${stretch === '' ? 'at their own pace' : `STRETCHED to keep the budget: ${stretch}`}`;
 }
 
 const notUnderstood = (found: { n: number; reason: string } | undefined): string =>

@@ -71,9 +71,9 @@ ${inbox('existing', 'Dana', 'has the time')}
 ${inbox('incoming', 'Sam', 'wants the time')}
 </div>
 <div class="lists">
-<section class="card" aria-labelledby="pending-title"><div class="bar"><h2 id="pending-title">Requests</h2><span><a href="/book/kim" target="_blank" rel="noopener">Kim’s booking page</a> · <a href="/pending" target="_blank" rel="noopener">pending page</a></span></div><ul id="pending"><li class="empty">No open request</li></ul></section>
+<section class="card" aria-labelledby="pending-title"><div class="bar"><h2 id="pending-title">Requests</h2><span><a href="/book/kim" target="_blank" rel="noopener">Kim’s booking page</a> · <a href="/pending" target="_blank" rel="noopener">Kim’s own pages</a></span></div><ul id="pending"><li class="empty">No open request</li></ul></section>
 <section class="card" aria-labelledby="jobs-title"><div class="bar"><h2 id="jobs-title">Job log</h2></div>
-<div class="scroll log"><table><thead><tr><th>Time</th><th>Job</th><th>What it did</th><th>Row</th><th>Outcome</th><th>Took</th></tr></thead><tbody id="jobs"></tbody></table><p id="no-jobs" class="empty">Nothing has run yet</p></div></section>
+<div class="scroll log"><table><thead><tr><th>Time</th><th>Job</th><th>What it did</th><th>About</th><th>Outcome</th><th>Took</th></tr></thead><tbody id="jobs"></tbody></table><p id="no-jobs" class="empty">Nothing has run yet</p></div></section>
 </div>
 </main>
 <aside id="drawer" aria-labelledby="drawer-title" hidden>

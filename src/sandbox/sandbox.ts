@@ -15,7 +15,7 @@ import { readMails } from '../launcher/caught-mail.js';
 import { writeWhole } from '../launcher/files.js';
 import { inTx } from '../postgres/transaction.js';
 import { requestsOf } from '../requests/request.store.js';
-import { clientById } from '../requests/client.store.js';
+import { clientByEmail, clientById } from '../requests/client.store.js';
 import { liveResolution } from '../resolution/resolution.store.js';
 import { standingOf } from '../web/decision-view.step.js';
 import { readRuns } from '../work/job-run.store.js';
@@ -140,6 +140,9 @@ export function openSandbox(shell: Shell, settings: DaemonSettings, moveAhead: (
       if (!coach) throw new Problem('DATABASE_AWAY', 'The demo is still being prepared.');
       const start = await whereDanaSits(coach, shell.clock.now());
       const sam = DEMO.people.find((p) => p.role === 'incoming');
+      // Pressed twice, he asks once: two mails about the same would only puzzle whoever follows the story.
+      const known = await clientByEmail(shell.db, coach.id, sam?.email ?? '');
+      if ((await requestsOf(shell.db, coach.id, 'open')).some((r) => r.client_id === known?.id && r.wanted_at === start)) return reply.redirect('/', 303);
       const answer = await fetch(`${settings.publicUrl}/api/v1/booking-requests`, {
         method: 'POST', headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': `sandbox-${start}-${randomBytes(6).toString('hex')}` },
         body: JSON.stringify({ coach: DEMO.coach.slug, client: { name: sam?.name, email: sam?.email, time_zone: DEMO.coach.zone }, session_type: 'Coaching session', wanted_starts: [rfc3339(start, DEMO.coach.zone)] }),

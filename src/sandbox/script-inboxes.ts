@@ -178,7 +178,7 @@ function drawNext() {
   $('drawer-next').onclick = () => { closeDrawer(); $('week-title').scrollIntoView({ block: 'start' }); };
 }
 
-const JOBS = { calendar_lists: 'Read the list of calendars', calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
+const JOBS = { calendar_lists: 'Read the list of calendars', calendars: 'Read the calendar', channels: 'Push channel', outbox: 'Mail', requests: 'Request', resolutions: 'Move', landings: 'Booking', lookouts: 'Look for overlaps', inboxes: 'Requests calendar', inbox_events: 'Event on the requests calendar', disconnections: 'Disconnect', reconcile: 'Compare with Google', sweep: 'Look for changes', horizon: 'Plan ahead', prune: 'Tidy up' };
 const DEEDS = {
   decision: 'asked the coach to decide', settled: 'told the coach', clash: 'told the coach of an overlap', 'calendar-gone': 'told the coach that a calendar is gone', 'calendar-read-only': 'told the coach that a calendar can no longer be written', ask: 'asked the client to move', 'ask-reminder': 'reminded the client', 'ask-over': 'told the client that the question is closed',
   moved: 'told the new time', offer: 'offered other times', 'offer-reminder': 'reminded of the offer', declined: 'sent a friendly no', expired: 'told that the offer is over', changes: 'read what changed', 'full read': 'read everything',
@@ -190,7 +190,7 @@ function drawLists() {
     const rows = week.state.pending.map((row) => {
       const item = el('li');
       const when = wall(Date.parse(row.wanted));
-      item.append(el('strong', '', row.who), el('span', '', dayName(when.date, { weekday: 'short', day: 'numeric', month: 'short' }) + ', ' + clock(when.minutes)), el('em', '', row.state.replaceAll('_', ' ')), el('p', '', row.standing));
+      item.append(el('strong', '', row.who), el('span', '', dayName(when.date, { weekday: 'short', day: 'numeric', month: 'short' }) + ', ' + clock(when.minutes)), el('em', '', row.state.replace('pending_resolution', 'waiting').replaceAll('_', ' ')), el('p', '', row.standing));
       return item;
     });
     $('pending').replaceChildren(...(rows.length ? rows : [el('li', 'empty', 'No open request')]));
@@ -251,6 +251,8 @@ function firstLook() {
 for (const form of [$('ask'), $('clock')]) form.addEventListener('submit', async (submit) => {
   submit.preventDefault();
   const button = form.querySelector('button');
+  const hasAsked = (row) => !isOver(row) && row.who === person('incoming').name && Date.parse(row.wanted) === Date.parse(week.state.danasTime);
+  if (form.id === 'ask' && week.state?.pending.some(hasAsked)) return toast('Sam has asked for that time already. Go on with the mails.');
   button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });

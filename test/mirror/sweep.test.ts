@@ -29,7 +29,7 @@ test('more calendars than the budget bears: intervals are stretched, and status 
   const w = await open({ events: [] });
   expect(await status(w)).toContain('the first sweep has not reckoned it yet');
   await sweep(w.shell);
-  expect(await status(w)).toMatch(/reading: 1 calendars, about \d+ calls a day of 500000; at their own pace/);
+  expect(await status(w)).toMatch(/reading: 1 calendar, about \d+ calls a day of 500000; at their own pace/);
   const report = await sweep({ ...w.shell, googleCallsPerDay: 100 });
   expect(report.did).toMatch(/^reading is stretched ×\d+\.\d to keep the budget$/);
   expect(await status(w)).toMatch(/calls a day of 100; STRETCHED to keep the budget: intervals ×\d+\.\d/);

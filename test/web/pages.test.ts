@@ -138,7 +138,7 @@ describe('the decision page', () => {
     expect(text).toContain('not asked to move in the last 30 days');
     expect(text).toContain('the request is back with you');
     if ('why' in decision.ask) throw new Error('nobody can be asked');
-    expect(decisionPage({ ...decision, ask: { ...decision.ask, asksLately: 2 }, offersAfterNo: true })).toMatch(/nothing changes for Dana[^,]*, and Sam[^.]*is offered other times\.[\s\S]*asked to move twice in the last 30 days/);
+    expect(decisionPage({ ...decision, ask: { ...decision.ask, asksLately: 2 }, offersAfterNo: true })).toMatch(/nothing changes for them, and Sam[^.]*is offered other times\.[\s\S]*asked to move twice in the last 30 days/);
   });
 
   test('without an address the link can be passed on: its button stands beside, and then the link', () => {

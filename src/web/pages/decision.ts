@@ -105,7 +105,7 @@ function asking(view: DecisionView, ask: AskView, at: { readonly wanted: Interva
     title: askTitle(name),
     effect: timesEffect(ask, view.zone),
     inside: html`${timesTo(name, ask, view.zone, html`The session stays where it is until ${name} has chosen. Then it moves, and ${view.incoming.name} gets ${at.wanted === view.wanted ? 'this time' : unbroken(spanInWords(at.wanted, view.zone))}.</p>
-<p>If ${name} says no or does not answer, nothing changes for ${name}, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. ${name} does not learn who asks.`)}
+<p>If ${name} says no or does not answer, nothing changes for them, and ${view.offersAfterNo ? `${view.incoming.name} is offered other times` : 'the request is back with you'}. They do not learn who asks.`)}
 ${ask.unnamedKey === null && askedBefore(name, ask.asksLately, ask.asksDays)}
 ${form(view, html`<input type="hidden" name="about" value="${ask.key}"><input type="hidden" name="wanted" value="${startValue(at.wanted)}">${ask.unnamedKey === null ? ask.email === null && addressField(name) : whoIsIt(name, ask.email)}
 ${restField(name, rest, view.zone)}

@@ -50,7 +50,8 @@ ${view.booked && panel(view, view.booked)}
 <p><a class="button" href="${view.action}">Look again</a></p>` }),
   booked: (view) => ({ title: 'Your session is booked', tone: 'good', body: html`
 ${view.booked && panel(view, view.booked)}
-<p>The invitation comes by mail. If you cannot come after all, decline it there. See you then!</p>` }),
+<p>The invitation comes by mail. If you cannot come after all, decline it there. See you then!</p>
+<p class="soft"><a href="${view.bookPath}">Book another session</a></p>` }),
   declined: (view) => ({ title: 'There is no session at that time', tone: 'neutral', body: html`
 ${wanted(view)}
 <p>Thank you for asking. ${view.coachName} cannot offer a session then.</p>${again(view)}` }),
