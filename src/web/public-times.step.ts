@@ -8,7 +8,8 @@ import { publicTimes, type PublicTime } from '../slots/public-times.js';
 export const timesOf = async (db: Reader, coach: Coach, lengthMs: number, now: Instant): Promise<PublicTime[]> =>
   publicTimes(await slotFacts(db, coach, now, lengthMs, []), (await whyUnchecked(db, coach)) !== null);
 
-const NEAR_MS = 7 * DAY;
+/** Half a day more than a week, so that no day ends at its noon. */
+const NEAR_MS = 7.5 * DAY;
 /** The times within a week of `start`, without the ones that are named already. */
 export const timesNear = (times: readonly PublicTime[], start: Instant, named: readonly Instant[]): PublicTime[] =>
   times.filter((time) => Math.abs(time.start - start) <= NEAR_MS && !named.includes(time.start));
