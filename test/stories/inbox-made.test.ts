@@ -56,7 +56,7 @@ test('the calendar that Kim deleted is made anew from the page, by a form, as th
   const kim = await signedIn(w);
   const answer = await fetch(`${w.url}/connect/calendar`, { method: 'POST', redirect: 'manual', headers: { ...kim.headers, 'content-type': 'application/x-www-form-urlencoded' }, body: `guard=${/name="guard" value="([^"]*)"/.exec((await kim.get('/connect')).page)?.[1] ?? ''}` });
   expect(answer.status).toBe(303);
-  expect((await kim.get('/connect')).page).toContain('It is being made');
+  expect((await kim.get('/connect')).page).toContain('is being made');
   await w.settle();
   expect(await atGoogle(w)).toHaveLength(1);
 });

@@ -73,7 +73,9 @@ export async function click(t: Stage, { which, what, slot, twice }: Do<'click'>,
     if (what === 'start' && !isSpent) t.scene.chosen = Date.parse(form.start);
   }
   const again = twice ? t.visit('POST', path, form) : null;
-  const { status, page: told } = await t.post(path, form, isAlone && !twice && (isSpent || what === 'nonsense'));
+  // Not to be asked again counts at any time.
+  const isIdle = what === 'nonsense' || (isSpent && what !== 'mute');
+  const { status, page: told } = await t.post(path, form, isAlone && !twice && isIdle);
   await again;
   t.note(link, told);
   count(`client: ${isSpent ? 'a spent link' : what} ${status}${twice ? ', twice' : ''}`);
