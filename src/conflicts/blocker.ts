@@ -80,13 +80,6 @@ export function mayAsk(facts: AskFacts): Blocker | AskRefusal {
   return candidate;
 }
 
-/** When an offer made now ends: its lifetime, or the freeze before the session, whichever comes first. */
-export function offerEnd(now: Instant, policy: Policy, session: Instant | null): Instant {
-  const byLifetime = plus(now, policy.offerLifetimeMs);
-  const byFreeze = session === null ? byLifetime : plus(session, -policy.freezeMs);
-  return byFreeze < byLifetime ? byFreeze : byLifetime;
-}
-
 /** How long a client can answer what is sent later than now: for a time from then on, but not beyond `latest`; or, where the
  *  freeze before the session is sure to come first, until that. */
 export type AnswerTime = { readonly forMs: number; readonly latest: Instant | null } | { readonly until: Instant };
@@ -95,6 +88,12 @@ export type AnswerTime = { readonly forMs: number; readonly latest: Instant | nu
 export function answerTime(now: Instant, policy: Policy, session: Instant | null): AnswerTime {
   const latest = session === null ? null : plus(session, -policy.freezeMs);
   return latest !== null && latest <= plus(now, policy.offerLifetimeMs) ? { until: latest } : { forMs: policy.offerLifetimeMs, latest };
+}
+
+/** When an offer made now ends: its lifetime, or the freeze before the session, whichever comes first. */
+export function offerEnd(now: Instant, policy: Policy, session: Instant | null): Instant {
+  const answer = answerTime(now, policy, session);
+  return 'until' in answer ? answer.until : plus(now, answer.forMs);
 }
 
 /** The blockers that overlap `window` and are not tolerated. */

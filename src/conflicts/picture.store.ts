@@ -8,7 +8,7 @@ import { liveHolds } from '../slots/hold.store.js';
 import { rankSlots, type RankedSlot } from '../slots/rank.js';
 import { judgeSlot, searchSlots, type SlotFacts, type SlotReason } from '../slots/search.js';
 import type { Reader } from '../postgres/transaction.js';
-import { candidateOf, mayAsk, offerEnd, type Blocker } from './blocker.js';
+import { answerTime, candidateOf, mayAsk, type Blocker } from './blocker.js';
 import type { Picture, Wanted } from './picture.js';
 import { blockersAt, slotFacts, whyUnchecked } from './standing.store.js';
 
@@ -44,7 +44,7 @@ export async function pictureOf(db: Reader, coach: Coach, { interval: wanted, re
   else {
     const { interval } = verdict;
     const slots = await ranked(db, coach, { ...facts, lengthMs: interval.end - interval.start, busy: [...facts.busy, wanted, interval] }, { near: interval.start, clientId: known?.id ?? null });
-    ask = slots.length === 0 ? 'no-slot' : { slots, until: offerEnd(now, coach.policy, interval.start) };
+    ask = slots.length === 0 ? 'no-slot' : { slots, answer: answerTime(now, coach.policy, interval.start) };
   }
   const isPossible = judgeSlot(facts, wanted.start).free || (blockers.length === 0 && !isPromised && wanted.start > now);
   return { ...seen, ask, otherSlots, manual: isPossible ? [wanted, ...otherSlots] : otherSlots };

@@ -1,6 +1,6 @@
 import type { ClientId, RequestId } from '../kernel/ids.js';
-import type { Instant, Interval } from '../kernel/interval.js';
-import { ASK_REFUSAL_IN_WORDS, type AskRefusal, type Blocker } from './blocker.js';
+import type { Interval } from '../kernel/interval.js';
+import { ASK_REFUSAL_IN_WORDS, type AnswerTime, type AskRefusal, type Blocker } from './blocker.js';
 
 /** A time that somebody wants. Null: nobody has asked for it yet, or who would is not known. */
 export interface Wanted { readonly interval: Interval; readonly requestId: RequestId | null; readonly clientId: ClientId | null; /** What stands there for the one who wants it, and is not in the way. */ readonly standsAs?: string | null }
@@ -17,7 +17,7 @@ export interface Picture {
   readonly isPromised: boolean;
   /** Who sits there, if it is one session. `clientId` is null while nobody has said whose title it is, or never met. */
   readonly candidate: { readonly blocker: Blocker; readonly clientId: ClientId | null; readonly name: string; readonly email: string | null; /** How often they were asked within the policy's days. */ readonly asksLately: number } | null;
-  readonly ask: { readonly slots: readonly GoodSlot[]; readonly until: Instant } | AskRefusal;
+  readonly ask: { readonly slots: readonly GoodSlot[]; readonly answer: AnswerTime } | AskRefusal;
   readonly otherSlots: readonly GoodSlot[];
   readonly manual: readonly Interval[];
 }

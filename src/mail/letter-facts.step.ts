@@ -107,7 +107,7 @@ async function toCoach(shell: Shell, coach: Coach, row: OutboxRow, request: Requ
         wanted: picture.wanted, alsoWanted: (await otherPictures(shell.db, coach, request, shell.clock.now())).map((p) => ({ interval: p.wanted, takes: whatItTakes(p) })), reason: reason.sentence, isAgain: reason.isAgain,
         blockers: picture.blockers.map(titled), neighbours: picture.neighbours.map(titled),
         ask: typeof ask === 'string' || !candidate ? { why: ASK_REFUSAL_IN_WORDS[typeof ask === 'string' ? ask : 'no-session'] } : {
-          name: candidate.name, slots: ask.slots.length, answer: answerTime(shell.clock.now(), coach.policy, candidate.blocker.interval.start), needsAddress: candidate.email === null,
+          name: candidate.name, slots: ask.slots.length, answer: ask.answer, needsAddress: candidate.email === null,
           toTick: picture.blockers.filter((b) => b.key !== candidate.blocker.key).map((b) => b.title),
         },
         lately: candidate && { name: candidate.name, asks: candidate.asksLately, days: asksPerClient.days },

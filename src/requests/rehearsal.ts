@@ -1,10 +1,10 @@
 /** What would happen if somebody wanted a time, told line by line for whoever runs the house. Names and titles are in it: it is
  *  for the coach's side alone. */
-import { ASK_REFUSAL_IN_WORDS, isSession, type Blocker } from '../conflicts/blocker.js';
+import { ASK_REFUSAL_IN_WORDS, isSession, offerEnd, type Blocker } from '../conflicts/blocker.js';
 import { overlaps, intervalFrom, plus, widen, type Instant, type Interval } from '../kernel/interval.js';
 import type { Policy } from '../kernel/policy.js';
 import { bareSpanInWords, dayInWords, momentInWords, timeInWords, timesOfDay, zoneInWords } from '../kernel/zone.js';
-import type { GoodSlot } from '../conflicts/picture.js';
+import type { GoodSlot, Picture } from '../conflicts/picture.js';
 import { WHY_NOT, type SlotReason } from '../slots/search.js';
 import { optionByItself } from './by-itself.js';
 import { REASON_IN_WORDS, type PendingReason } from './request.js';
@@ -24,7 +24,7 @@ export interface Rehearsal {
   readonly reason: PendingReason | 'own' | null;
   readonly blockers: readonly Blocker[];
   readonly candidate: { readonly blocker: Blocker; readonly name: string; readonly email: string | null } | null;
-  readonly ask: { readonly slots: readonly GoodSlot[]; readonly until: Instant } | keyof typeof ASK_REFUSAL_IN_WORDS;
+  readonly ask: Picture['ask'];
   readonly otherSlots: readonly GoodSlot[];
   readonly isOpenByHand: boolean;
   /** The grid of that day. */
@@ -67,10 +67,11 @@ function option2(r: Rehearsal): string[] {
   const { ask, candidate } = r;
   if (typeof ask === 'string' || !candidate) return [`Option 2: refused. ${ASK_REFUSAL_IN_WORDS[typeof ask === 'string' ? ask : 'no-session']}`];
   const others = r.blockers.filter((b) => b.key !== candidate.blocker.key);
+  const until = momentInWords(offerEnd(r.now, r.policy, candidate.blocker.interval.start), r.zone);
   return [
     candidate.email === null
-      ? `Option 2: ${candidate.name} would be asked to move, until ${momentInWords(ask.until, r.zone)}. No address is known: the coach has to give it first.`
-      : `Option 2: ${addressed(candidate.name, candidate.email)} gets a mail that asks to move, until ${momentInWords(ask.until, r.zone)}, with these times:`,
+      ? `Option 2: ${candidate.name} would be asked to move, until ${until}. No address is known: the coach has to give it first.`
+      : `Option 2: ${addressed(candidate.name, candidate.email)} gets a mail that asks to move, until ${until}, with these times:`,
     ...slotLines(ask.slots, r.zone),
     `    Meanwhile the session stays, and ${bareSpanInWords(r.wanted, r.zone)} is promised to ${r.client?.name ?? 'whoever asks'}. After a no or silence ${r.policy.afterSilence === 'coach' ? 'the coach decides again' : 'other times are offered'}.`,
     ...others.map((b) => `    First to be ticked as not mattering here: ${b.title}  (--tick ${b.key})`),

@@ -1,5 +1,5 @@
 import type { Coach } from '../coach/coach.store.js';
-import { ASK_REFUSAL_IN_WORDS, standing } from '../conflicts/blocker.js';
+import { ASK_REFUSAL_IN_WORDS, offerEnd, standing } from '../conflicts/blocker.js';
 import type { Picture } from '../conflicts/picture.js';
 import { pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import { whyUnchecked } from '../conflicts/standing.store.js';
@@ -49,7 +49,8 @@ export async function ask(tx: Tx, shell: Shell, coach: Coach, request: Request, 
   const sessionId = await saveSession(tx, coach.id, candidate.blocker, named.clientId, now);
   if ((await sessionById(tx, coach.id, sessionId)).invite_sent) return refuse('not-possible', 'This client is being asked already, for another request.');
   await markAsked(tx, coach.id, sessionId, request.id);
-  const { slots, until: expiresAt } = picture.ask;
+  const { slots } = picture.ask;
+  const expiresAt = offerEnd(now, coach.policy, candidate.blocker.interval.start);
   const remindAt = remindsAt(now, expiresAt, coach.policy);
   const id = await insertResolution(tx, { coachId: coach.id, requestId: request.id, option: 2, sessionId, promiseId: promise, interval: picture.wanted, tolerated }, remindAt, now);
   await insertOffer(tx, { coachId: coach.id, resolutionId: id, clientId: named.clientId, slots, expiresAt, remindAt }, now);

@@ -1,4 +1,4 @@
-import { isSession, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
+import { answerTime, isSession, ASK_REFUSAL_IN_WORDS } from '../conflicts/blocker.js';
 import { isOpenByHand, whatItTakes, type Picture } from '../conflicts/picture.js';
 import { otherPictures, pictureOf, wantedBy } from '../conflicts/picture.store.js';
 import type { Coach } from '../coach/coach.store.js';
@@ -9,7 +9,6 @@ import { reasonForCoach } from '../mail/letter-reason.step.js';
 import { clientById } from '../requests/client.store.js';
 import { lengthMs, needsCoach, type Request } from '../requests/request.js';
 import { requestsOf } from '../requests/request.store.js';
-import { answerTime } from '../conflicts/blocker.js';
 import { linkPath } from '../mail/link.store.js';
 import { liveResolution, offerOf } from '../resolution/resolution.store.js';
 import type { Reader } from '../postgres/transaction.js';
@@ -45,10 +44,10 @@ export async function decisionView(shell: Shell, coach: Coach, request: Request,
   return {
     ...page, historyPath: page.guard === null ? null : `/history?request=${request.id}`, isDecided: page.isDecided && !isCoachsTurn, revision: request.revision, zone: coach.zone, incoming: { name: incoming.name, email: incoming.email ?? '' }, sessionType: request.session_type,
     wanted: request.state === 'booked' && request.booked_start !== null ? intervalFrom(request.booked_start, lengthMs(request)) : picture.wanted,
-    alsoWanted: others.map((p) => ({ wanted: p.wanted, takes: whatItTakes(p), blockers: blockersIn(p), ask: askIn(shell, coach, p), isOpenByHand: isOpenByHand(p) })),
+    alsoWanted: others.map((p) => ({ wanted: p.wanted, takes: whatItTakes(p), blockers: blockersIn(p), ask: askIn(coach, p), isOpenByHand: isOpenByHand(p) })),
     standing: await standingOf(shell.db, coach, request), isOpen, blockers: blockersIn(picture),
     neighbours: picture.neighbours.map((b) => ({ title: b.title, interval: b.interval })),
-    ask: askIn(shell, coach, picture) ?? { why: whyNoAsk(coach, picture) },
+    ask: askIn(coach, picture) ?? { why: whyNoAsk(coach, picture) },
     otherSlots: picture.otherSlots, offerAnswer: answerTime(shell.clock.now(), coach.policy, null), offersAfterNo: coach.policy.afterSilence === 'option1',
     passOn: await toPassOn(shell, coach, request), manual: picture.manual,
   };
@@ -60,8 +59,8 @@ function blockersIn(picture: Picture): BlockerView[] {
   }));
   return picture.isPromised ? [...blockers, { key: 'promised', title: 'Promised to another request', interval: picture.wanted, isAllDay: false, kind: 'promised' }] : blockers;
 }
-const askIn = (shell: Shell, coach: Coach, { ask, candidate }: Picture): AskView | null => typeof ask === 'string' || !candidate ? null : {
-  key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: ask.slots, answer: answerTime(shell.clock.now(), coach.policy, candidate.blocker.interval.start), asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days,
+const askIn = (coach: Coach, { ask, candidate }: Picture): AskView | null => typeof ask === 'string' || !candidate ? null : {
+  key: candidate.blocker.key, name: candidate.name, email: candidate.email, slots: ask.slots, answer: ask.answer, asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days,
   unnamedKey: candidate.blocker.claim.kind === 'unnamed' ? candidate.blocker.key : null,
 };
 

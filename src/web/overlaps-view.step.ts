@@ -1,5 +1,5 @@
 import type { Coach } from '../coach/coach.store.js';
-import { answerTime, ASK_REFUSAL_IN_WORDS, type Blocker } from '../conflicts/blocker.js';
+import { ASK_REFUSAL_IN_WORDS, type Blocker } from '../conflicts/blocker.js';
 import type { FindingId } from '../kernel/ids.js';
 import type { Instant } from '../kernel/interval.js';
 import type { Reader } from '../postgres/transaction.js';
@@ -36,5 +36,5 @@ async function moveView(db: Reader, coach: Coach, moves: Blocker, stays: Blocker
   const shown = { about: moves.key, title: moves.title, interval: moves.interval };
   if (typeof ask === 'string' || candidate?.blocker.key !== moves.key) return { ...shown, ask: { why: ASK_REFUSAL_IN_WORDS[typeof ask === 'string' ? ask : 'several-sessions'] } };
   const rest = blockers.filter((b) => b.key !== moves.key).map(({ key, title, interval, isAllDay }) => ({ key, title, interval, isAllDay }));
-  return { ...shown, ask: { name: candidate.name, email: candidate.email, slots: ask.slots, answer: answerTime(now, coach.policy, moves.interval.start), asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days, rest } };
+  return { ...shown, ask: { name: candidate.name, email: candidate.email, slots: ask.slots, answer: ask.answer, asksLately: candidate.asksLately, asksDays: coach.policy.asksPerClient.days, rest } };
 }
